@@ -1,0 +1,231 @@
+//! What can be typed, in kubectl's words. Nothing is read or written here.
+
+use std::path::PathBuf;
+
+use clap::{
+    ArgAction, CommandFactory, Parser, ValueEnum, ValueHint, builder::FalseyValueParser, error::ErrorKind,
+};
+
+use crate::{
+    kubeconfig::ConnectionFlags,
+    render::{Format, Style, Units},
+    report::SortKey,
+    run::{Job, Origin, Shown},
+    selector::Selector,
+    source::{Query, Selection},
+    usage::Base,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  # CPU and memory use of every node
+  kubectl nodeusage
+
+  # The nodes of one pool, the fullest memory first, with their zones
+  kubectl nodeusage -l pool=general --sort-by memory-percent -L topology.kubernetes.io/zone
+
+  # One row a node for a spreadsheet
+  kubectl nodeusage -o csv > nodes.csv
+
+  # A simulated cluster; no server is asked
+  kubectl nodeusage --demo";
+
+/// CPU and memory use of nodes, in cores and percent of allocatable.
+///
+/// Reads NodeMetrics of metrics.k8s.io (metrics-server) and Nodes. What can't be known is called unknown, never
+/// shown as 0.
+#[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what is typed")]
+#[command(
+    name = "kubectl nodeusage",
+    bin_name = "kubectl nodeusage",
+    version,
+    after_help = EXAMPLES,
+    args_override_self = true
+)]
+pub struct Cli {
+    /// Nodes to show; all when none is named.
+    #[arg(value_name = "NAME", value_parser = node_name)]
+    names: Vec<String>,
+
+    /// Label selector: -l pool=general,zone!=z1.
+    #[arg(short = 'l', long, value_name = "SELECTOR", conflicts_with = "names")]
+    selector: Option<Selector>,
+
+    /// Output format.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    output: Format,
+
+    /// What to sort by; figures with the largest first, unknown ones last.
+    #[arg(long, value_name = "KEY", value_enum, default_value_t)]
+    sort_by: SortKey,
+
+    /// Sort the other way round.
+    #[arg(long)]
+    reverse: bool,
+
+    /// Leave out the line of column names.
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
+          value_name = "BOOL")]
+    no_headers: bool,
+
+    /// How text and wide write amounts [default: auto].
+    #[arg(long, value_name = "UNITS", value_enum)]
+    units: Option<Units>,
+
+    /// Percent of capacity instead of allocatable.
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
+          value_name = "BOOL")]
+    show_capacity: bool,
+
+    /// Add the sums over the nodes whose figures are all known (text, wide, json, yaml).
+    #[arg(long)]
+    total: bool,
+
+    /// Show the sums alone (text, wide, csv, tsv, json, yaml).
+    #[arg(long, conflicts_with = "total")]
+    totals_only: bool,
+
+    /// Labels to show as columns; repeatable, or separated by commas.
+    #[arg(short = 'L', long, value_name = "LABEL", value_delimiter = ',')]
+    label_columns: Vec<String>,
+
+    /// No colour, even on a terminal.
+    #[arg(long)]
+    no_color: bool,
+
+    /// No progress, even on a terminal.
+    #[arg(long)]
+    no_progress: bool,
+
+    /// Show a simulated cluster; no server is asked and no file is read.
+    #[arg(long, conflicts_with_all = ["kubeconfig", "context", "server", "token", "certificate_authority"])]
+    demo: bool,
+
+    /// Path of the kubeconfig file.
+    #[arg(long, value_name = "PATH", help_heading = "Connection", value_hint = ValueHint::FilePath)]
+    kubeconfig: Option<PathBuf>,
+
+    /// The kubeconfig context to use.
+    #[arg(long, value_name = "NAME", help_heading = "Connection")]
+    context: Option<String>,
+
+    /// Address and port of the API server.
+    #[arg(short, long, value_name = "URL", help_heading = "Connection")]
+    server: Option<String>,
+
+    /// Bearer token for the API server.
+    #[arg(long, value_name = "TOKEN", help_heading = "Connection")]
+    token: Option<String>,
+
+    /// Path of the certificates of the authority that signed the API server's.
+    #[arg(long, value_name = "PATH", help_heading = "Connection", value_hint = ValueHint::FilePath)]
+    certificate_authority: Option<PathBuf>,
+
+    /// Do not check the API server's certificate. This makes the connection insecure.
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
+          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
+          value_name = "BOOL", help_heading = "Connection")]
+    insecure_skip_tls_verify: bool,
+}
+
+/// What the terminal allows, where it is one.
+#[derive(Clone, Copy, Default)]
+pub struct Terminal {
+    /// Whether standard output may be coloured.
+    pub colour: bool,
+    /// Whether progress may be shown on standard error.
+    pub progress: bool,
+}
+
+impl Cli {
+    /// What is meant by what was typed.
+    ///
+    /// # Errors
+    ///
+    /// A usage error when flags do not go with the format.
+    pub fn job(self, terminal: Terminal) -> Result<Job, clap::Error> {
+        self.check()?;
+        let selection = match (self.selector, self.names) {
+            (Some(selector), _) => Selection::Matching(selector),
+            (None, names) if names.is_empty() => Selection::All,
+            (None, names) => Selection::Named(names),
+        };
+        let connection = ConnectionFlags {
+            kubeconfig: self.kubeconfig,
+            context: self.context,
+            server: self.server,
+            token: self.token,
+            certificate_authority: self.certificate_authority,
+            insecure_skip_tls_verify: self.insecure_skip_tls_verify,
+        };
+        Ok(Job {
+            origin: if self.demo { Origin::Demo } else { Origin::Server(connection) },
+            query: Query { selection, label_keys: self.label_columns },
+            base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
+            sort_by: self.sort_by,
+            reverse: self.reverse,
+            shown: match (self.total, self.totals_only) {
+                (_, true) => Shown::Totals,
+                (true, false) => Shown::NodesAndTotals,
+                (false, false) => Shown::Nodes,
+            },
+            format: self.output,
+            style: Style {
+                no_headers: self.no_headers,
+                units: self.units.unwrap_or_default(),
+                colour: terminal.colour && !self.no_color,
+            },
+            progress: terminal.progress && !self.no_progress,
+        })
+    }
+
+    fn check(&self) -> Result<(), clap::Error> {
+        use Format as F;
+        let unfit = |flag: &str, why: &str| {
+            let format = self.output.to_possible_value().map(|value| value.get_name().to_owned());
+            let message = format!("{flag} does not go with -o {}: {why}", format.unwrap_or_default());
+            Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+        };
+        match self.output {
+            F::Csv | F::Tsv if self.total => {
+                unfit("--total", "its line would be read as a node; --totals-only gives it alone")
+            }
+            F::Top | F::Name if self.total || self.totals_only => {
+                unfit("the total", "the format has no place for it")
+            }
+            F::Top | F::Name if !self.label_columns.is_empty() => {
+                unfit("--label-columns", "the format is fixed")
+            }
+            F::Text | F::Wide => Ok(()),
+            _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A node's name, as typed or as `-o name` prints it. Anything else could mean another path to the server.
+fn node_name(text: &str) -> Result<String, String> {
+    let name = ["node/", "nodes/", "no/"].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or(text);
+    let is_name = !name.is_empty()
+        && name.len() <= 253
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    if is_name {
+        Ok(name.to_owned())
+    } else {
+        Err("a node's name has only letters, digits, '-' and '.'".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

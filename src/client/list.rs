@@ -1,0 +1,249 @@
+//! A Kubernetes list in JSON, taken apart while it arrives.
+
+use std::borrow::Cow;
+
+/// The most that one item of a list, or one field beside the items, may take. etcd stores at most 1.5 MiB an
+/// object, and JSON is about twice as long as what it stores.
+const LARGEST_VALUE: usize = 16 << 20;
+
+/// Takes the bytes of a list (`{"kind": ..., "items": [...]}`) as they arrive and hands out one item at a time, so
+/// that memory holds one item and not the list.
+///
+/// What lies between the items is checked here; what lies inside an item is checked by the one who decodes it.
+#[derive(Debug, Default)]
+pub struct ListReader {
+    expect: Expect,
+    scan: Scan,
+    value: Vec<u8>,
+    key: String,
+    has_items: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Expect {
+    #[default]
+    Open,
+    KeyOrClose,
+    Key,
+    Colon,
+    Value,
+    CommaOrClose,
+    ItemOrClose,
+    Item,
+    ItemCommaOrClose,
+    End,
+}
+
+/// How far the value that is being read has come.
+#[derive(Debug, Default)]
+struct Scan {
+    started: bool,
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl ListReader {
+    /// Reads on. `each` gets the bytes of each item that is complete.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong when the bytes are no list, or what `each` said of an item.
+    pub fn push(
+        &mut self,
+        mut chunk: &[u8],
+        mut each: impl FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<(), String> {
+        while let Some(&byte) = chunk.first() {
+            if self.scan.started {
+                let taken = self.scan.take(chunk);
+                self.value.extend_from_slice(&chunk[..taken]);
+                chunk = &chunk[taken..];
+                if self.value.len() > LARGEST_VALUE {
+                    return Err(format!("an item is larger than {} MiB", LARGEST_VALUE >> 20));
+                }
+                if !self.scan.started {
+                    self.complete(&mut each)?;
+                }
+            } else if byte.is_ascii_whitespace() || self.step(byte)? {
+                chunk = &chunk[1..];
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// Says so when the list was cut short or had no items.
+    pub fn finish(self) -> Result<(), String> {
+        match self.expect {
+            Expect::Open => Err("it is empty".to_owned()),
+            Expect::End if self.has_items => Ok(()),
+            Expect::End => Err("it is not a list".to_owned()),
+            _ => Err("it is cut short".to_owned()),
+        }
+    }
+
+    /// Goes on by one byte between values; says whether the byte is used up, or begins a value.
+    fn step(&mut self, byte: u8) -> Result<bool, String> {
+        use Expect as E;
+        self.expect = match (self.expect, byte) {
+            (E::Open, b'{') => E::KeyOrClose,
+            (E::Open, _) => return Err("it is not JSON of an object".to_owned()),
+            (E::KeyOrClose | E::CommaOrClose, b'}') => E::End,
+            (E::CommaOrClose, b',') => E::Key,
+            (E::Colon, b':') => E::Value,
+            (E::Value, b'[') if self.key == "items" => {
+                self.has_items = true;
+                E::ItemOrClose
+            }
+            (E::ItemOrClose | E::ItemCommaOrClose, b']') => E::CommaOrClose,
+            (E::ItemCommaOrClose, b',') => E::Item,
+            (E::KeyOrClose | E::Key, b'"') | (E::Value | E::Item | E::ItemOrClose, _) => {
+                self.scan = Scan { started: true, ..Scan::default() };
+                return Ok(false);
+            }
+            (_, other) => return Err(format!("{:?} stands where it can't", char::from(other))),
+        };
+        Ok(true)
+    }
+
+    fn complete(&mut self, each: &mut impl FnMut(&[u8]) -> Result<(), String>) -> Result<(), String> {
+        self.expect = match self.expect {
+            Expect::Item | Expect::ItemOrClose => {
+                each(&self.value)?;
+                Expect::ItemCommaOrClose
+            }
+            Expect::Value => {
+                serde_json::from_slice::<serde::de::IgnoredAny>(&self.value).map_err(|e| e.to_string())?;
+                // A list without items may be written as null.
+                self.has_items |= self.key == "items" && self.value == b"null";
+                Expect::CommaOrClose
+            }
+            _ => {
+                self.key = serde_json::from_slice::<Cow<'_, str>>(&self.value)
+                    .map_err(|e| e.to_string())?
+                    .into_owned();
+                if self.has_items && self.key == "items" {
+                    return Err("\"items\" stands there twice".to_owned());
+                }
+                Expect::Colon
+            }
+        };
+        self.value.clear();
+        Ok(())
+    }
+}
+
+impl Scan {
+    /// How many bytes of the chunk belong to the value; `started` falls when it is complete.
+    fn take(&mut self, chunk: &[u8]) -> usize {
+        for (at, &byte) in chunk.iter().enumerate() {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => {
+                        self.in_string = false;
+                        if self.depth == 0 {
+                            self.started = false;
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth > 1 => self.depth -= 1,
+                b'}' | b']' if self.depth == 1 => {
+                    self.started = false;
+                    return at + 1;
+                }
+                // Outside of any bracket only a number, true, false or null is left, which ends before this.
+                b'}' | b']' | b',' if self.depth == 0 => {
+                    self.started = false;
+                    return at;
+                }
+                _ if self.depth == 0 && byte.is_ascii_whitespace() => {
+                    self.started = false;
+                    return at;
+                }
+                _ => {}
+            }
+        }
+        chunk.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The items of a list that arrives in pieces of `size` bytes.
+    fn items(list: &str, size: usize) -> Result<Vec<String>, String> {
+        let mut reader = ListReader::default();
+        let mut items = Vec::new();
+        for chunk in list.as_bytes().chunks(size) {
+            reader.push(chunk, |item| {
+                items.push(String::from_utf8(item.to_vec()).unwrap());
+                Ok(())
+            })?;
+        }
+        reader.finish().map(|()| items)
+    }
+
+    #[test]
+    fn hands_out_items_however_the_bytes_arrive() {
+        let list = r#" {"kind":"NodeList","metadata":{"a":[1,2,{"b":"]}"}]},"n":-1.5e3 , "items" : [ {"s":"a\"}],\\"} ,{"t":[{}]}, 7,"x" ],"z":null} "#;
+        for size in [1, 2, 3, 7, 1000] {
+            assert_eq!(
+                items(list, size).unwrap(),
+                [r#"{"s":"a\"}],\\"}"#, r#"{"t":[{}]}"#, "7", "\"x\""],
+                "in pieces of {size}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_may_be_empty() {
+        for list in [r#"{"items":[]}"#, r#"{"items":null,"kind":"NodeList"}"#] {
+            assert_eq!(items(list, 4).unwrap(), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        for (list, problem) in [
+            ("", "it is empty"),
+            ("<html>", "it is not JSON of an object"),
+            ("[]", "it is not JSON of an object"),
+            ("{}", "it is not a list"),
+            (r#"{"kind":"Status"}"#, "it is not a list"),
+            (r#"{"items":{}}"#, "it is not a list"),
+            (r#"{"items":[{}"#, "it is cut short"),
+            (r#"{"items":[{"#, "it is cut short"),
+            (r#"{"items":[{}]"#, "it is cut short"),
+            (r#"{"items":[{}{}]}"#, "'{' stands where it can't"),
+            (r#"{"items":[]}}"#, "'}' stands where it can't"),
+            (r#"{"items" []}"#, "'[' stands where it can't"),
+            ("{items:[]}", "'i' stands where it can't"),
+            (r#"{"items":[],"items":[1]}"#, "\"items\" stands there twice"),
+        ] {
+            assert_eq!(items(list, 5), Err(problem.to_owned()), "{list}");
+        }
+    }
+
+    #[test]
+    fn an_endless_item_is_refused() {
+        let mut reader = ListReader::default();
+        reader.push(b"{\"items\":[\"", |_| Ok(())).unwrap();
+        let megabyte = vec![b'x'; 1 << 20];
+        let outcome = (0..17).try_for_each(|_| reader.push(&megabyte, |_| Ok(())));
+        assert_eq!(outcome, Err("an item is larger than 16 MiB".to_owned()));
+    }
+}

@@ -1,0 +1,212 @@
+//! Everything that can go wrong in the main job, by what the user can do about it.
+
+use std::{error, fmt, io, path::PathBuf};
+
+use crate::visible::visible;
+
+/// A failure, with [`Error::hint`] saying how it is mended.
+///
+/// `Display` is one line, safe for a terminal, and holds no credential.
+#[derive(Debug)]
+pub enum Error {
+    /// The configuration can't be used: what is wrong with it.
+    Configuration(String),
+    /// Nothing says which server to ask.
+    NoConfiguration,
+    /// A file that a flag or a kubeconfig names can't be read.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Nobody listens at the server's address.
+    Refused {
+        /// Where the server should be.
+        server: String,
+    },
+    /// The server's certificate is not trusted, or is for another name or time.
+    Certificate {
+        /// Where the server is.
+        server: String,
+        /// What is wrong with the certificate.
+        problem: String,
+    },
+    /// The server can't be reached, or the connection broke.
+    Connection {
+        /// Where the server should be.
+        server: String,
+        /// The innermost cause.
+        problem: String,
+    },
+    /// The server does not accept the credentials (401).
+    Unauthorized,
+    /// The user may not do this (403); the server's own words.
+    Forbidden(String),
+    /// The object does not exist (404); the server's own words.
+    NotFound(String),
+    /// The server has no metrics API.
+    NoMetricsApi,
+    /// The metrics API is registered but does not answer (503).
+    MetricsApiUnavailable {
+        /// The name of its APIService.
+        service: String,
+        /// The server's own words.
+        message: String,
+        /// The `Available` condition of its APIService, where the user may read it.
+        condition: Option<String>,
+    },
+    /// The metrics API answers, without one sample.
+    NoSamples,
+    /// Nodes or samples that were asked for by name and do not exist.
+    Missing(Vec<String>),
+    /// Any other refusal of the server.
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// Kubernetes' word for it; empty where the server is not Kubernetes.
+        reason: String,
+        /// The server's own words.
+        message: String,
+    },
+    /// The server's answer is not what Kubernetes sends.
+    Answer {
+        /// The path that was asked for.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The output can't be written.
+    Output(io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Configuration(problem) => problem.clone(),
+            Self::NoConfiguration => {
+                "no kubeconfig was found, and this is not a pod with a ServiceAccount".to_owned()
+            }
+            Self::File { path, source } => format!("{}: {source}", path.display()),
+            Self::Refused { server } => format!("the connection to the server {server} was refused"),
+            Self::Certificate { server, problem } => {
+                format!("the certificate of the server {server} can't be trusted: {problem}")
+            }
+            Self::Connection { server, problem } => format!("can't reach the server {server}: {problem}"),
+            Self::Unauthorized => "the server does not accept these credentials (Unauthorized)".to_owned(),
+            Self::Forbidden(message) => format!("the server refuses (Forbidden): {message}"),
+            Self::NotFound(message) => format!("the server has no such object (NotFound): {message}"),
+            Self::NoMetricsApi => "the Metrics API is not installed on this cluster".to_owned(),
+            Self::MetricsApiUnavailable { message, condition: None, .. } => {
+                format!("the Metrics API is installed but not ready: {message}")
+            }
+            Self::MetricsApiUnavailable { message, condition: Some(condition), .. } => {
+                format!("the Metrics API is installed but not ready: {message} ({condition})")
+            }
+            Self::NoSamples => "metrics are not available yet: none of these nodes has a sample".to_owned(),
+            Self::Missing(names) => format!("not found: {}", names.join(", ")),
+            Self::Status { code, reason, message } if reason.is_empty() => {
+                format!("the server answered {code}: {message}")
+            }
+            Self::Status { code, reason, message } => {
+                format!("the server answered {code} ({reason}): {message}")
+            }
+            Self::Answer { path, problem } => format!("the answer to {path} can't be read: {problem}"),
+            Self::Output(source) => format!("the output can't be written: {source}"),
+        };
+        f.write_str(&visible(&text))
+    }
+}
+
+impl error::Error for Error {}
+
+impl Error {
+    /// What the user can do about it; several lines where a command is long.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Configuration(_) | Self::File { .. } | Self::Output(_) => return None,
+            Self::NoConfiguration => {
+                "name a kubeconfig with --kubeconfig or KUBECONFIG; kubectl nodeusage --demo needs none".to_owned()
+            }
+            Self::Refused { .. } => {
+                "check that this is the right server and that it runs: kubectl config view --minify".to_owned()
+            }
+            Self::Certificate { .. } => {
+                "give the CA that signed it with --certificate-authority, and check this machine's clock".to_owned()
+            }
+            Self::Connection { .. } => {
+                "check the server's address, the network and the proxy: kubectl config view --minify".to_owned()
+            }
+            Self::Unauthorized => "log in again, or choose another user or context: kubectl config get-contexts".to_owned(),
+            Self::Forbidden(message) => grant(message)?,
+            Self::NotFound(_) | Self::Missing(_) => "see the names with: kubectl get nodes".to_owned(),
+            Self::NoMetricsApi => "install metrics-server, or another provider of metrics.k8s.io".to_owned(),
+            Self::MetricsApiUnavailable { service, .. } => format!(
+                "see why with: kubectl describe apiservice {service}; \
+                 kubectl -n kube-system get pods -l k8s-app=metrics-server"
+            ),
+            Self::NoSamples => {
+                "metrics-server has its first samples about a minute after its start; see its log if they stay away".to_owned()
+            }
+            Self::Status { code: 429, .. } => "the server is overloaded; try again later".to_owned(),
+            Self::Status { code: 500.., .. } => "try again; if it stays, the server's log says why".to_owned(),
+            Self::Status { .. } | Self::Answer { .. } => {
+                "check that this is a Kubernetes API server: kubectl cluster-info".to_owned()
+            }
+        })
+    }
+}
+
+/// The rule that lets a user read what the whole job needs of core nodes.
+pub const NODES_RULE: &str = r#"apiGroups: [""], resources: ["nodes"], verbs: ["get", "list"]"#;
+
+/// The commands that give the right which the server's message misses.
+fn grant(message: &str) -> Option<String> {
+    if !message.contains(r#""metrics.k8s.io""#) {
+        return None;
+    }
+    let user = message.split_once("User \"").and_then(|(_, rest)| rest.split_once('"')).map(|(user, _)| user);
+    let subject = match user.map(|user| (user, user.strip_prefix("system:serviceaccount:"))) {
+        Some((_, Some(account))) if is_shell_safe(account) => format!("--serviceaccount={account}"),
+        Some((user, None)) if is_shell_safe(user) => format!("--user={user}"),
+        // A name that a shell would not take literally is never part of a command to paste.
+        _ => "--user=USER".to_owned(),
+    };
+    Some(format!(
+        "an administrator grants it with\n  \
+         kubectl create clusterrole node-metrics-reader --verb=get,list --resource=nodes.metrics.k8s.io\n  \
+         kubectl create clusterrolebinding node-metrics-reader --clusterrole=node-metrics-reader {subject}"
+    ))
+}
+
+fn is_shell_safe(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:@/".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forbidden_user_is_never_run_by_a_shell() {
+        let forbidden = |user: &str| {
+            Error::Forbidden(format!(
+                r#"nodes.metrics.k8s.io is forbidden: User "{user}" cannot list resource "nodes" in API group "metrics.k8s.io" at the cluster scope"#
+            ))
+            .hint()
+            .unwrap()
+        };
+        assert!(
+            forbidden("system:serviceaccount:dev:node-reader").ends_with(" --serviceaccount=dev:node-reader")
+        );
+        assert!(forbidden("jane@example.com").ends_with(" --user=jane@example.com"));
+        assert!(forbidden("$(reboot)").ends_with(" --user=USER"));
+    }
+
+    #[test]
+    fn what_a_server_says_can_not_move_the_cursor() {
+        let error = Error::Forbidden("\x1b[2J\nall is well".to_owned());
+        assert_eq!(error.to_string(), "the server refuses (Forbidden): \\u{1b}[2J\\nall is well");
+    }
+}

@@ -1,0 +1,21 @@
+//! CPU and memory use of a Kubernetes cluster's nodes, in cores and percent of allocatable.
+//!
+//! Data flows one way: a [`client::Client`] for a [`kubeconfig::Connection`] is [`source::read`] into a
+//! [`snapshot::Snapshot`], which [`usage::join`] turns into rows, of which a [`report::Report`] is made, which a
+//! [`render::Render`] writes.
+
+pub mod amount;
+pub mod cli;
+pub mod client;
+pub mod error;
+pub mod kubeconfig;
+pub mod progress;
+pub mod quantity;
+pub mod render;
+pub mod report;
+pub mod run;
+pub mod selector;
+pub mod snapshot;
+pub mod source;
+pub mod usage;
+pub mod visible;

@@ -1,0 +1,47 @@
+//! `kubectl nodeusage`: parse, run, exit code.
+
+use std::{
+    env,
+    io::{self, BufWriter, ErrorKind, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use nodeusage::{
+    cli::{Cli, Terminal},
+    error::Error,
+    run,
+};
+
+/// As a shell reports a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let job = Cli::parse().job(terminal()).unwrap_or_else(|error| error.exit());
+    let mut out = BufWriter::new(io::stdout());
+    let mut messages = io::stderr();
+    let outcome = tokio::select! {
+        outcome = run::run(&job, &mut out, &mut messages) => outcome,
+        _ = tokio::signal::ctrl_c() => return INTERRUPTED.into(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough.
+        Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+            let _ = write!(io::stderr(), "error: {error}\n{hint}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn terminal() -> Terminal {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    Terminal {
+        colour: io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb,
+        progress: io::stderr().is_terminal() && !is_dumb,
+    }
+}

@@ -1,0 +1,203 @@
+//! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use serde::{Serialize, Serializer};
+use serde_saphyr::DoubleQuoted;
+
+use super::number;
+use crate::{
+    amount::{Amount, Percent},
+    report::{Report, Totals},
+    usage::{Base, NodeUsage, Usage},
+    visible::is_obeyed,
+};
+
+/// `apiVersion` of the document.
+pub const API_VERSION: &str = "nodeusage/v1";
+
+/// `kind` of the document.
+pub const KIND: &str = "NodeUsageList";
+
+/// A whole report. Its items are made one at a time, while it is written.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    #[serde(rename = "apiVersion")]
+    api_version: &'static str,
+    kind: &'static str,
+    context: Option<Text<'a>>,
+    simulated: bool,
+    percent_of: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Items<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<TotalsItem>,
+}
+
+impl<'a> Document<'a> {
+    /// The document of a report.
+    pub fn of(report: &'a Report) -> Self {
+        Self {
+            api_version: API_VERSION,
+            kind: KIND,
+            context: report.context.as_deref().map(Text),
+            simulated: report.simulated,
+            percent_of: match report.base {
+                Base::Allocatable => "allocatable",
+                Base::Capacity => "capacity",
+            },
+            items: report.rows.as_deref().map(|rows| Items { rows, labels: &report.label_columns }),
+            totals: report.totals.as_ref().map(TotalsItem::of),
+        }
+    }
+}
+
+struct Items<'a> {
+    rows: &'a [NodeUsage],
+    labels: &'a [String],
+}
+
+impl Serialize for Items<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(|row| Item::of(row, self.labels)))
+    }
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    timestamp: Option<String>,
+    node: Text<'a>,
+    #[serde(flatten)]
+    figures: Figures,
+    window_seconds: Option<Number>,
+    unknown_reason: Option<String>,
+    unschedulable: Option<bool>,
+    taints: Option<Vec<Text<'a>>>,
+    labels: BTreeMap<&'a str, Option<Text<'a>>>,
+}
+
+impl<'a> Item<'a> {
+    fn of(row: &'a NodeUsage, labels: &'a [String]) -> Self {
+        Self {
+            timestamp: row.timestamp.map(|time| time.to_string()),
+            node: Text(&row.node),
+            figures: Figures::of(&row.cpu, &row.memory),
+            window_seconds: row.window.map(|window| Number(number::seconds(window))),
+            unknown_reason: row.unknown.map(|reason| reason.to_string()),
+            unschedulable: row.unschedulable,
+            taints: row.taints.as_ref().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
+            labels: labels
+                .iter()
+                .map(|key| (key.as_str(), row.labels.get(key).map(|value| Text(value))))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TotalsItem {
+    nodes: usize,
+    nodes_left_out: usize,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+impl TotalsItem {
+    fn of(totals: &Totals) -> Self {
+        Self {
+            nodes: totals.nodes,
+            nodes_left_out: totals.left_out,
+            figures: Figures::of(&totals.cpu, &totals.memory),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Figures {
+    cpu_usage_cores: Option<Number>,
+    cpu_allocatable_cores: Option<Number>,
+    cpu_capacity_cores: Option<Number>,
+    cpu_usage_percent: Option<Number>,
+    memory_usage_bytes: Option<Number>,
+    memory_allocatable_bytes: Option<Number>,
+    memory_capacity_bytes: Option<Number>,
+    memory_usage_percent: Option<Number>,
+}
+
+impl Figures {
+    fn of(cpu: &Usage, memory: &Usage) -> Self {
+        let amount = |amount: Option<Amount>| amount.map(|amount| Number(number::amount(amount)));
+        let percent = |percent: Option<Percent>| percent.map(|percent| Number(number::percent(percent)));
+        Self {
+            cpu_usage_cores: amount(cpu.used),
+            cpu_allocatable_cores: amount(cpu.allocatable),
+            cpu_capacity_cores: amount(cpu.capacity),
+            cpu_usage_percent: percent(cpu.percent),
+            memory_usage_bytes: amount(memory.used),
+            memory_allocatable_bytes: amount(memory.allocatable),
+            memory_capacity_bytes: amount(memory.capacity),
+            memory_usage_percent: percent(memory.percent),
+        }
+    }
+}
+
+/// A decimal number that is written as a number: whole ones to the last digit, fractions as the nearest double,
+/// which is the same decimal again as long as it has no more than 15 digits.
+struct Number(String);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.0.parse::<i128>(), self.0.parse::<f64>()) {
+            (Ok(whole), _) => match i64::try_from(whole) {
+                Ok(whole) => serializer.serialize_i64(whole),
+                Err(_) => serializer.serialize_i128(whole),
+            },
+            (Err(_), Ok(fraction)) => serializer.serialize_f64(fraction),
+            (Err(_), Err(error)) => Err(serde::ser::Error::custom(error)),
+        }
+    }
+}
+
+/// A string from outside. YAML, which need not quote most strings, must quote one with characters that
+/// [`TerminalSafe`] escapes.
+struct Text<'a>(&'a str);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.contains(is_obeyed) {
+            DoubleQuoted(self.0).serialize(serializer)
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+/// Writes the characters that a terminal obeys as `\u` escapes, where the format has not escaped them already. They
+/// stand only in strings in double quotes, [`Text`] sees to it, so that the document keeps its meaning.
+pub struct TerminalSafe<'a>(pub &'a mut dyn Write);
+
+impl Write for TerminalSafe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let obeyed = |character: char| character > '\u{1f}' && is_obeyed(character);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.contains(obeyed) => {
+                for character in text.chars() {
+                    if obeyed(character) {
+                        write!(self.0, "\\u{:04x}", u32::from(character))?;
+                    } else {
+                        write!(self.0, "{character}")?;
+                    }
+                }
+            }
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,80 @@
+//! The formats, one file each.
+
+mod csv;
+mod document;
+mod json;
+mod kubectl;
+mod name;
+mod number;
+mod text;
+mod top;
+mod yaml;
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+pub use document::{API_VERSION, KIND};
+pub use text::Units;
+
+use crate::report::Report;
+
+/// A format; the texts here are those of `--help`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    #[default]
+    Text,
+    /// The table with all that is known
+    Wide,
+    /// What `kubectl top nodes` prints
+    Top,
+    /// One row a node, RFC 4180
+    Csv,
+    /// As csv, with tabs
+    Tsv,
+    /// One document
+    Json,
+    /// The same document
+    Yaml,
+    /// node/NAME
+    Name,
+}
+
+/// How a format is written, where it leaves a choice.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// Leave out the line of column names.
+    pub no_headers: bool,
+    /// How text and wide write amounts.
+    pub units: Units,
+    /// Whether text and wide are coloured.
+    pub colour: bool,
+}
+
+/// Writes a report.
+pub trait Render {
+    /// Writes the report to the end, and nothing beside it.
+    ///
+    /// # Errors
+    ///
+    /// What `out` says.
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The writer of a format.
+#[must_use]
+pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
+    match format {
+        Format::Text => Box::new(text::Text { style, wide: false }),
+        Format::Wide => Box::new(text::Text { style, wide: true }),
+        Format::Top => Box::new(top::Top { no_headers: style.no_headers }),
+        Format::Csv => Box::new(csv::Csv { delimiter: b',', no_headers: style.no_headers }),
+        Format::Tsv => Box::new(csv::Csv { delimiter: b'\t', no_headers: style.no_headers }),
+        Format::Json => Box::new(json::Json),
+        Format::Yaml => Box::new(yaml::Yaml),
+        Format::Name => Box::new(name::Name),
+    }
+}
+
+/// What stands where a figure is unknown, in the formats for people.
+const UNKNOWN: &str = "<unknown>";

@@ -1,0 +1,15 @@
+//! `-o name`.
+
+use std::io::{self, Write};
+
+use super::Render;
+use crate::{report::Report, visible::visible};
+
+/// `node/NAME`, one a line.
+pub struct Name;
+
+impl Render for Name {
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        report.rows.iter().flatten().try_for_each(|row| writeln!(out, "node/{}", visible(&row.node)))
+    }
+}

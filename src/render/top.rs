@@ -1,0 +1,64 @@
+//! `-o top`: byte for byte what `kubectl top nodes` prints.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Render, UNKNOWN, kubectl};
+use crate::{
+    amount::Amount,
+    report::Report,
+    usage::{NodeUsage, Usage},
+    visible::visible,
+};
+
+/// kubectl's table. Nodes without a sample follow the others, and come by name, where kubectl's order is random.
+pub struct Top {
+    /// Leave out the line of column names.
+    pub no_headers: bool,
+}
+
+const COLUMNS: usize = 5;
+
+/// kubectl's tab writer (cli-runtime `pkg/printers/tabwriter.go`): cells are at least this wide, ...
+const MIN_WIDTH: usize = 6;
+/// ... and have this many blanks behind them, the last one of a line too.
+const PADDING: usize = 3;
+
+impl Render for Top {
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let rows = report.rows.as_deref().unwrap_or_default();
+        let header = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"].map(str::to_owned);
+        let (measured, unmeasured): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.timestamp.is_some());
+        let lines: Vec<_> = (!self.no_headers && !rows.is_empty())
+            .then_some(header)
+            .into_iter()
+            .chain(measured.into_iter().chain(unmeasured).map(|row| cells(row, report)))
+            .collect();
+        let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
+            lines.iter().map(|line| line[column].width() + PADDING).max().unwrap_or(0).max(MIN_WIDTH)
+        });
+        for line in lines {
+            for (cell, width) in line.iter().zip(widths) {
+                write!(out, "{cell}{:blanks$}", "", blanks = width - cell.width())?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+fn cells(row: &NodeUsage, report: &Report) -> [String; COLUMNS] {
+    let shown = |amount: Option<Amount>, show: fn(Amount) -> String| amount.map_or(UNKNOWN.to_owned(), show);
+    let percent = |usage: &Usage| {
+        let (Some(used), Some(of)) = (usage.used, usage.base(report.base)) else { return UNKNOWN.to_owned() };
+        kubectl::percent(used, of)
+    };
+    [
+        visible(&row.node).into_owned(),
+        shown(row.cpu.used, kubectl::cpu),
+        percent(&row.cpu),
+        shown(row.memory.used, kubectl::memory),
+        percent(&row.memory),
+    ]
+}

@@ -1,0 +1,233 @@
+//! What is shown of the nodes' use, and in which order.
+
+use std::cmp::Reverse;
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+
+use crate::{
+    amount::Amount,
+    usage::{Base, NodeUsage, Usage},
+};
+
+/// Everything that a format writes.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The kubeconfig context that was asked; `None` in a pod.
+    pub context: Option<String>,
+    /// Whether the cluster is made up (`--demo`).
+    pub simulated: bool,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// The labels that are shown, in this order.
+    pub label_columns: Vec<String>,
+    /// What percent is of.
+    pub base: Base,
+    /// The nodes in the order in which they are shown; `None` when only the totals are.
+    pub rows: Option<Vec<NodeUsage>>,
+    /// The sums, where they are asked for.
+    pub totals: Option<Totals>,
+}
+
+/// The order of the nodes: names ascending, figures descending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SortKey {
+    /// The node's name.
+    #[default]
+    #[value(help = None)]
+    Name,
+    /// Cores in use.
+    #[value(help = None)]
+    Cpu,
+    /// Bytes in use.
+    #[value(help = None)]
+    Memory,
+    /// Percent of CPU.
+    #[value(help = None)]
+    CpuPercent,
+    /// Percent of memory.
+    #[value(help = None)]
+    MemoryPercent,
+}
+
+/// Sorts the nodes. Names break ties; unknown figures come last in either direction.
+pub fn sort(rows: &mut [NodeUsage], key: SortKey, reverse: bool) {
+    match key {
+        SortKey::Name if reverse => rows.sort_by(|a, b| b.node.cmp(&a.node)),
+        SortKey::Name => rows.sort_by(|a, b| a.node.cmp(&b.node)),
+        SortKey::Cpu => sort_by_figure(rows, reverse, |row| row.cpu.used),
+        SortKey::Memory => sort_by_figure(rows, reverse, |row| row.memory.used),
+        SortKey::CpuPercent => sort_by_figure(rows, reverse, |row| row.cpu.percent),
+        SortKey::MemoryPercent => sort_by_figure(rows, reverse, |row| row.memory.percent),
+    }
+}
+
+fn sort_by_figure<F: Ord>(rows: &mut [NodeUsage], reverse: bool, figure: impl Fn(&NodeUsage) -> Option<F>) {
+    rows.sort_by(|a, b| {
+        let figures = match (figure(a), figure(b)) {
+            (Some(a), Some(b)) if reverse => a.cmp(&b),
+            (Some(a), Some(b)) => Reverse(a).cmp(&Reverse(b)),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        figures.then_with(|| a.node.cmp(&b.node))
+    });
+}
+
+/// Sums over the nodes of which every figure is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// How many nodes are summed.
+    pub nodes: usize,
+    /// How many nodes are left out, since a figure of theirs is unknown.
+    pub left_out: usize,
+    /// CPU in cores; unknown when no node is summed.
+    pub cpu: Usage,
+    /// Memory in bytes; unknown when no node is summed.
+    pub memory: Usage,
+}
+
+impl Totals {
+    /// Sums up.
+    #[must_use]
+    pub fn of(rows: &[NodeUsage], base: Base) -> Self {
+        let known = || rows.iter().filter(|row| row.unknown.is_none());
+        let nodes = known().count();
+        let usage = |resource: fn(&NodeUsage) -> &Usage| {
+            let sum = |amount: fn(&Usage) -> Option<Amount>| {
+                known().map(|row| amount(resource(row))).sum::<Option<Amount>>().filter(|_| nodes > 0)
+            };
+            Usage::of(
+                sum(|usage| usage.used),
+                sum(|usage| usage.allocatable),
+                sum(|usage| usage.capacity),
+                base,
+            )
+        };
+        Self {
+            nodes,
+            left_out: rows.len() - nodes,
+            cpu: usage(|row| &row.cpu),
+            memory: usage(|row| &row.memory),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        snapshot::{Node, Resources, Sample, Snapshot},
+        usage::{UnknownReason, join},
+    };
+
+    fn resources(cpu: &str, memory: &str) -> Resources {
+        let amount = |text: &str| text.parse().ok().and_then(|quantity| Amount::from_quantity(&quantity));
+        Resources { cpu: amount(cpu), memory: amount(memory) }
+    }
+
+    fn node(name: &str, cpu: &str, memory: &str) -> Node {
+        Node {
+            name: name.to_owned(),
+            labels: [("zone".to_owned(), format!("zone-of-{name}"))].into(),
+            allocatable: resources(cpu, memory),
+            capacity: resources(cpu, memory),
+            unschedulable: false,
+            taints: Vec::new(),
+        }
+    }
+
+    fn sample(node: &str, cpu: &str, memory: &str) -> Sample {
+        Sample {
+            node: node.to_owned(),
+            timestamp: Timestamp::UNIX_EPOCH,
+            window: jiff::SignedDuration::from_secs(15),
+            usage: resources(cpu, memory),
+            labels: [("zone".to_owned(), format!("zone-of-{node}"))].into(),
+        }
+    }
+
+    /// Nodes a to f: b has no sample, d has no node, e can hold no CPU, f's sample has no memory.
+    fn cluster() -> Snapshot {
+        Snapshot {
+            nodes: vec![
+                node("c", "4", "8Gi"),
+                node("a", "2", "4Gi"),
+                node("b", "2", "4Gi"),
+                node("e", "0", "4Gi"),
+                node("f", "2", "4Gi"),
+            ],
+            samples: vec![
+                sample("d", "7", "1Gi"),
+                sample("c", "3", "1Gi"),
+                sample("a", "1500m", "3Gi"),
+                sample("e", "10m", "1Mi"),
+                sample("f", "1", ""),
+            ],
+            ..Snapshot::default()
+        }
+    }
+
+    fn names(rows: &[NodeUsage]) -> String {
+        rows.iter().map(|row| row.node.as_str()).collect()
+    }
+
+    #[test]
+    fn each_unknown_has_its_reason() {
+        use UnknownReason as U;
+        let reasons = |snapshot| {
+            join(snapshot, None, Base::Allocatable).iter().map(|row| row.unknown).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            reasons(cluster()),
+            [None, Some(U::NoMetrics), None, Some(U::NoNode), Some(U::ZeroAllocatable), Some(U::NoMetrics)]
+        );
+        let forbidden = Snapshot { nodes_forbidden: Some("no".to_owned()), ..cluster() };
+        assert_eq!(reasons(forbidden)[3], Some(U::NodesForbidden));
+    }
+
+    #[test]
+    fn what_is_known_stays_beside_what_is_not() {
+        let rows = join(cluster(), None, Base::Allocatable);
+        let (without_cpu, without_memory) = (&rows[4], &rows[5]);
+        assert_eq!((without_cpu.cpu.percent, without_cpu.memory.percent.is_some()), (None, true));
+        assert_eq!((without_memory.memory.used, without_memory.cpu.percent.unwrap().rounded(0)), (None, 50));
+    }
+
+    #[test]
+    fn a_selector_is_applied_to_nodes_and_to_lone_samples() {
+        let selector = "zone in (zone-of-a,zone-of-b,zone-of-d)".parse().unwrap();
+        assert_eq!(names(&join(cluster(), Some(&selector), Base::Allocatable)), "abd");
+    }
+
+    #[test]
+    fn unknown_figures_come_last_in_either_direction() {
+        let mut rows = join(cluster(), None, Base::Allocatable);
+        for (key, descending, ascending) in [
+            (SortKey::Name, "abcdef", "fedcba"),
+            (SortKey::Cpu, "dcafeb", "efacdb"),
+            (SortKey::Memory, "acdebf", "ecdabf"),
+            (SortKey::CpuPercent, "acfbde", "facbde"),
+            (SortKey::MemoryPercent, "acebdf", "ecabdf"),
+        ] {
+            sort(&mut rows, key, false);
+            assert_eq!(names(&rows), descending, "{key:?}");
+            sort(&mut rows, key, true);
+            assert_eq!(names(&rows), ascending, "{key:?}, reversed");
+        }
+    }
+
+    #[test]
+    fn totals_leave_out_what_is_unknown_and_count_it() {
+        let totals = Totals::of(&join(cluster(), None, Base::Allocatable), Base::Allocatable);
+        assert_eq!((totals.nodes, totals.left_out), (2, 4));
+        assert_eq!(totals.cpu.used.unwrap().millis(), 4500);
+        assert_eq!(totals.cpu.allocatable.unwrap().millis(), 6000);
+        assert_eq!(totals.cpu.percent.unwrap().rounded(1), 750);
+    }
+
+    #[test]
+    fn totals_of_nothing_are_unknown() {
+        let totals = Totals::of(&[], Base::Allocatable);
+        assert_eq!(totals, Totals { nodes: 0, left_out: 0, cpu: Usage::default(), memory: Usage::default() });
+    }
+}

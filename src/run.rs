@@ -1,0 +1,130 @@
+//! The main job: read, join, sort, write.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+
+use crate::{
+    client::Client,
+    error::{Error, NODES_RULE},
+    kubeconfig::{Connection, ConnectionFlags},
+    progress,
+    render::{self, Format, Style},
+    report::{self, Report, SortKey, Totals},
+    source::{self, Query, Received, Selection, demo},
+    usage::{self, Base},
+    visible::visible,
+};
+
+/// What to do.
+pub struct Job {
+    /// What is read.
+    pub origin: Origin,
+    /// What of it.
+    pub query: Query,
+    /// What percent is of.
+    pub base: Base,
+    /// The order of the nodes.
+    pub sort_by: SortKey,
+    /// The other way round.
+    pub reverse: bool,
+    /// Nodes, totals, or both.
+    pub shown: Shown,
+    /// The format.
+    pub format: Format,
+    /// What the format leaves open.
+    pub style: Style,
+    /// Whether progress is shown.
+    pub progress: bool,
+}
+
+/// What is read.
+pub enum Origin {
+    /// The cluster that the flags and the environment lead to.
+    Server(ConnectionFlags),
+    /// A simulated cluster.
+    Demo,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The nodes.
+    Nodes,
+    /// The nodes, and the totals after them.
+    NodesAndTotals,
+    /// Only the totals.
+    Totals,
+}
+
+/// Does the job once. The report goes to `out`; what is worth knowing beside it, to `messages`.
+///
+/// # Errors
+///
+/// Whatever keeps the job from being done in full. What could be read is written all the same: the nodes that do
+/// exist, or nodes without one figure.
+pub async fn run(job: &Job, out: &mut dyn Write, messages: &mut dyn Write) -> Result<(), Error> {
+    let mut say = |kind: &str, text: &str| {
+        // Where nobody can hear a message, the report still counts.
+        let _ = writeln!(messages, "{kind}: {}", visible(text));
+    };
+    let (client, context) = match &job.origin {
+        Origin::Demo => {
+            say("note", "this cluster is simulated (--demo); no server was asked");
+            (demo::client(), Some(demo::CONTEXT.to_owned()))
+        }
+        Origin::Server(flags) => {
+            let connection = Connection::resolve(flags).await?;
+            let context = connection.context().map(str::to_owned);
+            (Client::new(connection)?, context)
+        }
+    };
+    let received = Received::default();
+    let reading = source::read(&client, &job.query, &received);
+    let snapshot =
+        if job.progress { progress::show_while(reading, &received).await? } else { reading.await? };
+    let read_at = Timestamp::now();
+    let has_samples = !snapshot.samples.is_empty();
+    let nodes_forbidden = snapshot.nodes_forbidden.clone();
+    let missing = snapshot.missing.clone();
+
+    let mut rows = usage::join(snapshot, job.query.selection.selector(), job.base);
+    report::sort(&mut rows, job.sort_by, job.reverse);
+    let is_empty = rows.is_empty();
+    let totals = (job.shown != Shown::Nodes).then(|| Totals::of(&rows, job.base));
+    let report = Report {
+        context,
+        simulated: matches!(job.origin, Origin::Demo),
+        read_at,
+        label_columns: job.query.label_keys.clone(),
+        base: job.base,
+        rows: (job.shown != Shown::Totals).then_some(rows),
+        totals,
+    };
+    let written = render::renderer(job.format, job.style).render(&report, out);
+    written.and_then(|()| out.flush()).map_err(Error::Output)?;
+
+    if let Some(message) = &nodes_forbidden
+        && !is_empty
+    {
+        say("warning", &format!("percent is unknown, since nodes can't be read: {message}"));
+        say("hint", &format!("a ClusterRole with this rule gives the right: {NODES_RULE}"));
+    }
+    if !missing.is_empty() {
+        return Err(Error::Missing(missing));
+    }
+    if !has_samples
+        && (!is_empty || nodes_forbidden.is_some())
+        && !matches!(job.query.selection, Selection::Named(_))
+    {
+        return Err(Error::NoSamples);
+    }
+    match &job.query.selection {
+        Selection::Matching(selector) if is_empty => {
+            say("note", &format!("no node matches the selector {}", selector.as_str()));
+        }
+        Selection::All if is_empty => say("note", "the cluster has no nodes"),
+        _ => {}
+    }
+    Ok(())
+}

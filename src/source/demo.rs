@@ -1,0 +1,141 @@
+//! A simulated cluster: a service that answers as an API server does, in this process, so that everything from the
+//! client on is the real code.
+
+use std::{collections::BTreeMap, convert::Infallible};
+
+use http::{Request, Response, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use kube::client::Body;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+/// What stands where the kubeconfig context of a real cluster would.
+pub const CONTEXT: &str = "simulated";
+
+/// A client of the simulated cluster.
+#[must_use]
+pub fn client() -> Client {
+    let now = Timestamp::now();
+    Client::in_process(tower::service_fn(move |request: Request<Body>| async move {
+        Ok::<_, Infallible>(answer(request.uri().path(), now))
+    }))
+}
+
+fn answer(path: &str, now: Timestamp) -> Response<Body> {
+    let nodes = "/api/v1/nodes";
+    let metrics = "/apis/metrics.k8s.io/v1beta1/nodes";
+    let found = match path {
+        "/apis/metrics.k8s.io" => Some(json!({"kind": "APIGroup", "versions": [{"version": "v1beta1"}]})),
+        _ if path == nodes => Some(
+            json!({"kind": "NodeList", "items": machines().map(|machine| machine.node()).collect::<Vec<_>>()}),
+        ),
+        _ if path == metrics => {
+            let samples = machines().filter_map(|machine| machine.sample(now));
+            Some(json!({"kind": "NodeMetricsList", "items": samples.collect::<Vec<_>>()}))
+        }
+        _ => path.rsplit_once('/').and_then(|(list, name)| {
+            let machine = machines().find(|machine| machine.name() == name)?;
+            if list == metrics { machine.sample(now) } else { Some(machine.node()) }
+        }),
+    };
+    let (status, body) = match found {
+        Some(body) => (StatusCode::OK, body),
+        None => (
+            StatusCode::NOT_FOUND,
+            json!({"kind": "Status", "reason": "NotFound", "message": format!("{path} not found")}),
+        ),
+    };
+    let mut response = Response::new(Body::from(body.to_string().into_bytes()));
+    *response.status_mut() = status;
+    response
+}
+
+/// A simulated node. Every name says what it is, so that no output of it can be taken for real.
+struct Machine {
+    pool: &'static str,
+    number: u32,
+    cores: u32,
+    gibibytes: u32,
+    /// CPU in use, in billionths of a core, and memory in use, in KiB; `None` where there is no sample.
+    used: Option<(u64, u64)>,
+    taint: Option<&'static str>,
+    cordoned: bool,
+}
+
+/// Pools as clusters have them: how many nodes, cores, GiB, and how busy they are in percent.
+const POOLS: [(&str, u32, u32, u32, u64, u64); 5] = [
+    ("control-plane", 3, 4, 16, 14, 38),
+    ("general", 8, 8, 32, 37, 52),
+    ("compute", 4, 32, 64, 74, 33),
+    ("memory", 3, 16, 128, 12, 81),
+    ("gpu", 2, 96, 768, 21, 44),
+];
+
+/// What part of a machine pods may use, in percent; the rest is kept for the system.
+const ALLOCATABLE: u64 = 94;
+
+fn machines() -> impl Iterator<Item = Machine> {
+    POOLS.into_iter().flat_map(|(pool, count, cores, gibibytes, cpu, memory)| {
+        (0..count).map(move |number| {
+            // A spread that looks like life and is the same in every run: 7919 and 104729 are primes.
+            let spread = |seed: u64| (u64::from(number) + 3) * seed % 61;
+            let cpu =
+                u64::from(cores) * 10_000_000 * cpu * (70 + spread(7_919)) / 100 + spread(104_729) * 12_347;
+            let memory = u64::from(gibibytes) * 10_486 * memory * (80 + spread(104_729) / 2) / 100;
+            let is_new = pool == "general" && number == 7;
+            Machine {
+                pool,
+                number: number + 1,
+                cores,
+                gibibytes,
+                used: (!is_new).then_some((cpu, memory)),
+                taint: match pool {
+                    "control-plane" => Some("node-role.kubernetes.io/control-plane"),
+                    "gpu" => Some("nvidia.com/gpu"),
+                    _ => None,
+                },
+                cordoned: pool == "compute" && number == 1,
+            }
+        })
+    })
+}
+
+impl Machine {
+    fn name(&self) -> String {
+        format!("simulated-{}-{}", self.pool, self.number)
+    }
+
+    fn metadata(&self) -> Value {
+        let zone = format!("zone-{}", ["a", "b", "c"][self.number as usize % 3]);
+        let labels = BTreeMap::from([("pool", self.pool), ("topology.kubernetes.io/zone", &zone)]);
+        json!({"name": self.name(), "labels": labels})
+    }
+
+    fn node(&self) -> Value {
+        let taints = self.taint.map(|key| json!({"key": key, "effect": "NoSchedule"}));
+        json!({
+            "metadata": self.metadata(),
+            "spec": {"unschedulable": self.cordoned, "taints": taints.into_iter().collect::<Vec<_>>()},
+            "status": {
+                "capacity": {"cpu": self.cores.to_string(), "memory": format!("{}Gi", self.gibibytes)},
+                "allocatable": {
+                    "cpu": format!("{}m", u64::from(self.cores) * 10 * ALLOCATABLE),
+                    "memory": format!("{}Ki", (u64::from(self.gibibytes) << 20) * ALLOCATABLE / 100),
+                },
+            },
+        })
+    }
+
+    fn sample(&self, now: Timestamp) -> Option<Value> {
+        let (cpu, memory) = self.used?;
+        // Whole seconds, as metrics-server gives them.
+        let age = SignedDuration::new(4 + i64::from(self.number), now.subsec_nanosecond());
+        Some(json!({
+            "metadata": self.metadata(),
+            "timestamp": (now - age).to_string(),
+            "window": "15.013s",
+            "usage": {"cpu": format!("{cpu}n"), "memory": format!("{memory}Ki")},
+        }))
+    }
+}

@@ -1,0 +1,172 @@
+//! The live source: NodeMetrics of `metrics.k8s.io` and Nodes of core/v1, asked for at the same time.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::{Query, Received, Selection, decode};
+use crate::{
+    client::Client,
+    error::Error,
+    snapshot::{Node, Sample, Snapshot},
+};
+
+/// Reads the cluster once.
+///
+/// # Errors
+///
+/// Any failure to read the samples; a failure to read the nodes other than a missing right, which the snapshot
+/// carries instead.
+pub async fn read(client: &Client, query: &Query, received: &Received) -> Result<Snapshot, Error> {
+    let reading = Reading { client, wanted: query.wanted_labels(), received };
+    match &query.selection {
+        Selection::All => reading.lists("").await,
+        Selection::Matching(selector) => {
+            let selector = utf8_percent_encode(selector.as_str(), NON_ALPHANUMERIC);
+            reading.lists(&format!("labelSelector={selector}")).await
+        }
+        Selection::Named(names) => reading.named(names).await,
+    }
+}
+
+struct Reading<'a> {
+    client: &'a Client,
+    wanted: BTreeSet<&'a str>,
+    received: &'a Received,
+}
+
+impl Reading<'_> {
+    async fn lists(&self, selector: &str) -> Result<Snapshot, Error> {
+        let mut snapshot = Snapshot::default();
+        let samples = async {
+            let resource = self.metrics_resource().await?;
+            let path = format!("{resource}?{selector}");
+            let outcome = self.client.list(&path, &self.received.samples, |json| {
+                snapshot.samples.push(decode::sample(json, &self.wanted)?);
+                Ok(())
+            });
+            self.explained(outcome.await, &resource).await
+        };
+        // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
+        let path = format!("/api/v1/nodes?resourceVersion=0&{selector}");
+        let nodes = async {
+            let outcome = self.client.list(&path, &self.received.nodes, |json| {
+                snapshot.nodes.push(decode::node(json, &self.wanted)?);
+                Ok(())
+            });
+            match outcome.await {
+                Err(Error::Forbidden(message)) => Ok(Some(message)),
+                other => other.map(|()| None),
+            }
+        };
+        let ((), nodes_forbidden) = tokio::try_join!(samples, nodes)?;
+        Ok(Snapshot { nodes_forbidden, ..snapshot })
+    }
+
+    /// Each name is a GET of both objects. A name that has neither is missing; one that has a sample or a node is
+    /// shown with what there is.
+    async fn named(&self, names: &[String]) -> Result<Snapshot, Error> {
+        let resource = &self.metrics_resource().await?;
+        let names: BTreeSet<_> = names.iter().collect();
+        let mut answers = stream::iter(names)
+            .map(async |name| (name, tokio::join!(self.sample(resource, name), self.node(name))))
+            .buffered(CONCURRENT_NAMES);
+        let mut snapshot = Snapshot::default();
+        while let Some((name, (sample, node))) = answers.next().await {
+            let sample = if_found(sample)?;
+            let node = match if_found(node) {
+                Err(Error::Forbidden(message)) => {
+                    snapshot.nodes_forbidden = Some(message);
+                    None
+                }
+                other => other?,
+            };
+            if sample.is_none() && node.is_none() {
+                snapshot.missing.push(name.clone());
+            }
+            snapshot.samples.extend(sample);
+            snapshot.nodes.extend(node);
+        }
+        Ok(snapshot)
+    }
+
+    async fn sample(&self, resource: &str, name: &str) -> Result<Sample, Error> {
+        let path = format!("{resource}/{name}");
+        let outcome =
+            self.client.object(&path, &self.received.samples, |json| decode::sample(json, &self.wanted));
+        self.explained(outcome.await, resource).await
+    }
+
+    async fn node(&self, name: &str) -> Result<Node, Error> {
+        let path = format!("/api/v1/nodes/{name}");
+        self.client.object(&path, &self.received.nodes, |json| decode::node(json, &self.wanted)).await
+    }
+
+    /// The path of NodeMetrics in the version that the server prefers: the first of `v1` and `v1beta1` in the order
+    /// in which it lists them, as kubectl chooses (kubectl `pkg/cmd/top/top.go`).
+    async fn metrics_resource(&self) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        struct ApiGroup {
+            versions: Vec<ApiVersion>,
+        }
+        #[derive(Deserialize)]
+        struct ApiVersion {
+            version: String,
+        }
+        let group: ApiGroup = match self.client.get(GROUP, &self.received.samples).await {
+            Err(Error::NotFound(_)) => return Err(Error::NoMetricsApi),
+            other => other?,
+        };
+        let served = group.versions.iter().map(|version| version.version.as_str());
+        let version = served.into_iter().find(|version| matches!(*version, "v1" | "v1beta1"));
+        version.map(|version| format!("{GROUP}/{version}/nodes")).ok_or(Error::NoMetricsApi)
+    }
+
+    /// A 503 of the metrics API, told apart from others and explained by its APIService where that may be read.
+    async fn explained<T>(&self, outcome: Result<T, Error>, resource: &str) -> Result<T, Error> {
+        #[derive(Deserialize)]
+        struct ApiService {
+            status: ApiServiceStatus,
+        }
+        #[derive(Deserialize)]
+        struct ApiServiceStatus {
+            #[serde(default)]
+            conditions: Vec<Condition>,
+        }
+        #[derive(Deserialize)]
+        struct Condition {
+            r#type: String,
+            status: String,
+            #[serde(default)]
+            reason: String,
+            #[serde(default)]
+            message: String,
+        }
+        let Err(Error::Status { code: 503, message, .. }) = outcome else { return outcome };
+        let version = resource.trim_start_matches(GROUP).split('/').nth(1).unwrap_or_default();
+        let service = format!("{version}.metrics.k8s.io");
+        let path = format!("/apis/apiregistration.k8s.io/v1/apiservices/{service}");
+        let found: Option<ApiService> = self.client.get(&path, &self.received.samples).await.ok();
+        let condition = found
+            .into_iter()
+            .flat_map(|service| service.status.conditions)
+            .find(|condition| condition.r#type == "Available" && condition.status != "True")
+            .map(|condition| format!("{}: {}", condition.reason, condition.message));
+        Err(Error::MetricsApiUnavailable { service, message, condition })
+    }
+}
+
+const GROUP: &str = "/apis/metrics.k8s.io";
+
+/// How many names are asked for at once, each with two requests.
+const CONCURRENT_NAMES: usize = 4;
+
+fn if_found<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,59 @@
+//! Where readings of a cluster come from.
+
+mod decode;
+pub mod demo;
+mod metrics_api;
+
+use std::{collections::BTreeSet, sync::atomic::AtomicU64};
+
+pub use metrics_api::read;
+
+use crate::selector::Selector;
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Which nodes.
+    pub selection: Selection,
+    /// The labels to keep, beside those that the selection needs.
+    pub label_keys: Vec<String>,
+}
+
+/// Which nodes to read.
+#[derive(Debug, Clone)]
+pub enum Selection {
+    /// Every node.
+    All,
+    /// The nodes whose labels match.
+    Matching(Selector),
+    /// These nodes.
+    Named(Vec<String>),
+}
+
+impl Query {
+    /// The labels that must be kept while reading.
+    fn wanted_labels(&self) -> BTreeSet<&str> {
+        let selected = self.selection.selector().into_iter().flat_map(Selector::keys);
+        self.label_keys.iter().map(String::as_str).chain(selected).collect()
+    }
+}
+
+impl Selection {
+    /// The selector, where there is one.
+    #[must_use]
+    pub fn selector(&self) -> Option<&Selector> {
+        match self {
+            Self::Matching(selector) => Some(selector),
+            Self::All | Self::Named(_) => None,
+        }
+    }
+}
+
+/// How many bytes have come so far.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// Of the nodes.
+    pub nodes: AtomicU64,
+    /// Of the samples.
+    pub samples: AtomicU64,
+}

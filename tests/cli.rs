@@ -1,0 +1,199 @@
+//! The plugin by itself: what can be typed, the simulated cluster, and where the output goes.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::{fs, fs::File, os::unix::fs::MetadataExt};
+
+use support::{nodeusage, program, run};
+
+const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
+
+fn demo(arguments: &[&str]) -> String {
+    run(nodeusage().arg("--demo").args(arguments)).success()
+}
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(run(nodeusage().arg("--help")).success());
+}
+
+#[test]
+fn demo_as_text() {
+    insta::assert_snapshot!(demo(&["--total", "-L", "pool,topology.kubernetes.io/zone,absent"]));
+}
+
+#[test]
+fn demo_in_raw_units() {
+    insta::assert_snapshot!(demo(&[
+        "--units=raw",
+        "--sort-by=cpu-percent",
+        "--reverse",
+        "-l",
+        "pool=general"
+    ]));
+}
+
+#[test]
+fn demo_as_top() {
+    insta::assert_snapshot!(demo(&["-o", "top", "--sort-by=memory"]));
+}
+
+#[test]
+fn kubectl_units_are_those_of_top() {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let units = words(&demo(&["--units=kubectl", "--no-headers", "--sort-by=cpu"]));
+    assert_eq!(units, words(&demo(&["-o", "top", "--no-headers", "--sort-by=cpu"])));
+}
+
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let readme = include_str!("../README.md");
+    let shown =
+        readme.split("```text\n$ make demo\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(shown, demo(&[]));
+}
+
+#[test]
+fn every_format_says_that_the_demo_is_simulated() {
+    for format in FORMATS {
+        let output = demo(&["-o", format, "--no-headers"]);
+        let first_figures = output.lines().find(|line| line.contains("general-1")).unwrap();
+        assert!(first_figures.contains("simulated"), "{format}: {output}");
+        assert!(demo(&["-o", format, "-l", "pool=gpu"]).lines().count() > 1, "{format}");
+    }
+    let outcome = run(nodeusage().args(["--demo", "-o", "name"]));
+    assert_eq!(outcome.stderr, "note: this cluster is simulated (--demo); no server was asked\n");
+}
+
+#[test]
+fn the_demo_needs_no_network() {
+    let mut isolated = program("unshare");
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        isolated.arg("--map-root-user");
+    }
+    let output = run(isolated.args(["--net", env!("CARGO_BIN_EXE_kubectl-nodeusage"), "--demo"])).success();
+    assert_eq!(output, demo(&[]));
+}
+
+#[test]
+fn what_does_not_go_together_is_a_usage_error() {
+    for (arguments, error) in [
+        (
+            &["a", "-l", "b"][..],
+            "error: the argument '[NAME]...' cannot be used with '--selector <SELECTOR>'",
+        ),
+        (&["--sort-by", "age"], "error: invalid value 'age' for '--sort-by <KEY>'"),
+        (&["-o", "xml"], "error: invalid value 'xml' for '--output <FORMAT>'"),
+        (
+            &["-l", "a b"],
+            "error: invalid value 'a b' for '--selector <SELECTOR>': expected =, ==, !=, in, notin, < or >, found \"b\"",
+        ),
+        (
+            &["../pods"],
+            "error: invalid value '../pods' for '[NAME]...': a node's name has only letters, digits, '-' and '.'",
+        ),
+        (
+            &["--demo", "--context", "x"],
+            "error: the argument '--demo' cannot be used with '--context <NAME>'",
+        ),
+        (
+            &["-o", "csv", "--total"],
+            "error: --total does not go with -o csv: its line would be read as a node; --totals-only gives it alone",
+        ),
+        (&["-o", "top", "-L", "zone"], "error: --label-columns does not go with -o top: the format is fixed"),
+        (
+            &["-o", "json", "--units", "raw"],
+            "error: --units does not go with -o json: its numbers are always the same",
+        ),
+        (&["--no-such-flag"], "error: unexpected argument '--no-such-flag' found"),
+    ] {
+        let outcome = run(nodeusage().args(arguments));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(outcome.stderr.lines().next().unwrap(), error);
+        assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn usage_lines_speak_as_kubectl_calls_it() {
+    let link = tempfile::tempdir().unwrap();
+    let other_name = link.path().join("kubectl-other");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-nodeusage"), &other_name).unwrap();
+    let outcome = run(program(&other_name).arg("--no-such-flag"));
+    assert!(outcome.stderr.contains("Usage: kubectl nodeusage [OPTIONS] [NAME]..."), "{}", outcome.stderr);
+    let version = run(program(&other_name).arg("--version")).success();
+    assert_eq!(version, concat!("kubectl nodeusage ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn without_any_configuration() {
+    let outcome = run(&mut nodeusage());
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (
+            1,
+            "error: no kubeconfig was found, and this is not a pod with a ServiceAccount\n\
+             hint: name a kubeconfig with --kubeconfig or KUBECONFIG; kubectl nodeusage --demo needs none\n"
+        )
+    );
+}
+
+#[test]
+fn a_kubeconfig_that_is_not_there() {
+    let outcome = run(nodeusage().args(["--kubeconfig", "/nonexistent/config"]));
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (1, "error: /nonexistent/config: No such file or directory (os error 2)\n")
+    );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let pipe = r#"set -o pipefail; "$0" --demo -o "$1" | true"#;
+    for format in FORMATS {
+        let outcome =
+            run(program("bash").args(["-c", pipe, env!("CARGO_BIN_EXE_kubectl-nodeusage"), format]));
+        assert_eq!((outcome.code, outcome.stderr.lines().count()), (0, 1), "{format}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = nodeusage().arg("--demo").stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr.ends_with("error: the output can't be written: No space left on device (os error 28)\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn colour_is_for_terminals() {
+    const BOLD_RED: &str = "\u{1b}[1m\u{1b}[31m99.2%\u{1b}[0m";
+    let binary = env!("CARGO_BIN_EXE_kubectl-nodeusage");
+    let on_terminal = |environment: &str, flags: &str| {
+        let command = format!("{environment} {binary} --demo {flags}");
+        run(program("script").env("TERM", "xterm").args([
+            "--quiet",
+            "--return",
+            "--command",
+            &command,
+            "/dev/null",
+        ]))
+        .success()
+    };
+    assert!(on_terminal("", "").contains(BOLD_RED));
+    for plain in [
+        on_terminal("", "--no-color"),
+        on_terminal("NO_COLOR=1", ""),
+        on_terminal("TERM=dumb", ""),
+        demo(&[]),
+    ] {
+        assert!(plain.contains("99.2%") && !plain.contains("\u{1b}[31m"), "{plain:?}");
+    }
+}

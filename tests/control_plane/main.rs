@@ -1,0 +1,13 @@
+//! The plugin against a real control plane: etcd, kube-apiserver, metrics-server and simulated kubelets.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod formats;
+mod kubectl_top;
+mod plane;
+mod pod;
+mod python_client;
+mod unknown;

@@ -1,0 +1,136 @@
+//! The plugin in a pod: the files of a ServiceAccount in a private mount namespace, and nothing else.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    plane::{Plane, SHARED, binary},
+    support::{Outcome, program, run},
+};
+
+/// A pod of a ServiceAccount that has no rights but those that every account has.
+struct Pod {
+    files: TempDir,
+    port: String,
+}
+
+impl Pod {
+    fn new(plane: &Plane, namespace: &str, account: &str) -> Self {
+        plane.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}));
+        plane.apply(&json!({
+            "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": namespace}
+        }));
+        // kubectl create token is the TokenRequest API.
+        let token = plane.kubectl(&["create", "token", account, "-n", namespace]).success();
+        let files = TempDir::new().unwrap();
+        fs::write(files.path().join("token"), token.trim()).unwrap();
+        fs::write(files.path().join("namespace"), namespace).unwrap();
+        fs::copy(plane.ready["ca_file"].as_str().unwrap(), files.path().join("ca.crt")).unwrap();
+        Self { files, port: plane.ready["kube_apiserver_port"].to_string() }
+    }
+
+    fn nodeusage(&self, arguments: &[&str]) -> Outcome {
+        let mut pod = in_mount_namespace(self.files.path());
+        pod.env("KUBERNETES_SERVICE_HOST", "127.0.0.1").env("KUBERNETES_SERVICE_PORT", &self.port);
+        run(pod.arg(env!("CARGO_BIN_EXE_kubectl-nodeusage")).args(arguments))
+    }
+}
+
+/// A program that sees the files as a pod does, at the ServiceAccount's well-known place.
+fn in_mount_namespace(files: &Path) -> Command {
+    let mut command = program("unshare");
+    let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    if !is_root {
+        command.arg("--map-root-user");
+    }
+    command.args([
+        "--mount",
+        "sh",
+        "-ec",
+        r#"mount -t tmpfs tmpfs /var/run
+           mkdir -p /var/run/secrets/kubernetes.io
+           cp -r "$1" /var/run/secrets/kubernetes.io/serviceaccount
+           shift
+           exec "$@""#,
+        "sh",
+    ]);
+    command.arg(files);
+    command
+}
+
+/// 403, then the commands of the hint, then figures.
+#[test]
+fn a_pod_with_the_right_to_metrics_alone_sees_use() {
+    let pod = Pod::new(&SHARED, "dev", "node-reader");
+
+    let refused = pod.nodeusage(&[]);
+    let hint = "an administrator grants it with
+  kubectl create clusterrole node-metrics-reader --verb=get,list --resource=nodes.metrics.k8s.io
+  kubectl create clusterrolebinding node-metrics-reader --clusterrole=node-metrics-reader --serviceaccount=dev:node-reader";
+    assert_eq!(refused.stdout, "");
+    assert_eq!(
+        refused.stderr,
+        format!(
+            "error: the server refuses (Forbidden): nodes.metrics.k8s.io is forbidden: User \
+             \"system:serviceaccount:dev:node-reader\" cannot list resource \"nodes\" in API group \
+             \"metrics.k8s.io\" at the cluster scope\nhint: {hint}\n"
+        )
+    );
+    assert_eq!(refused.code, 1);
+
+    for command in hint.lines().filter(|line| line.trim_start().starts_with("kubectl ")) {
+        let kubectl = command.replacen("kubectl", binary("kubectl").to_str().unwrap(), 1);
+        run(program("sh").args(["-c", &kubectl]).env("KUBECONFIG", &SHARED.kubeconfig)).success();
+    }
+
+    // A role takes a moment to be heeded.
+    let seen = (0..50)
+        .map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            pod.nodeusage(&["-o", "json"])
+        })
+        .find(|outcome| outcome.code == 0)
+        .expect("the right is granted");
+    assert_eq!(
+        seen.stderr,
+        "warning: percent is unknown, since nodes can't be read: nodes is forbidden: User \
+         \"system:serviceaccount:dev:node-reader\" cannot list resource \"nodes\" in API group \"\" at the cluster \
+         scope\n\
+         hint: a ClusterRole with this rule gives the right: apiGroups: [\"\"], resources: [\"nodes\"], verbs: \
+         [\"get\", \"list\"]\n"
+    );
+    let document: Value = serde_json::from_str(&seen.stdout).unwrap();
+    let items = document["items"].as_array().unwrap();
+    assert_eq!(items.len(), SHARED.timestamps().len());
+    assert_eq!(document["context"], Value::Null);
+    for item in items {
+        assert!(item["cpu_usage_cores"].is_number() && item["memory_usage_bytes"].is_number(), "{item}");
+        assert!(item["cpu_usage_percent"].is_null() && item["memory_usage_percent"].is_null(), "{item}");
+        assert_eq!(item["unknown_reason"], "NodesForbidden");
+    }
+
+    let name = items[0]["node"].as_str().unwrap();
+    let one = pod.nodeusage(&[name, "--no-headers"]);
+    assert_eq!(one.code, 0, "{one:?}");
+    let cells: Vec<_> = one.stdout.split_whitespace().collect();
+    assert_eq!((cells[0], cells[2], cells[4]), (name, "<unknown>", "<unknown>"), "{one:?}");
+    assert_eq!(one.stderr.matches("warning:").count(), 1, "{one:?}");
+}
+
+#[test]
+fn a_token_that_is_not_valid_is_not_shown() {
+    let pod = Pod::new(&SHARED, "dev-invalid", "node-reader");
+    fs::write(pod.files.path().join("token"), "bm90LWEtdG9rZW4").unwrap();
+    let outcome = pod.nodeusage(&[]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()),
+        (
+            1,
+            "",
+            "error: the server does not accept these credentials (Unauthorized)\n\
+             hint: log in again, or choose another user or context: kubectl config get-contexts\n"
+        )
+    );
+}

@@ -1,0 +1,270 @@
+//! The plugin against servers that say what no real API server says, or what it says rarely.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "support/server.rs"]
+mod server;
+#[path = "support/mod.rs"]
+mod support;
+
+use serde_json::{Value, json};
+use server::{Answer, Server};
+use support::{Outcome, nodeusage, run};
+
+const GROUP: &str = "/apis/metrics.k8s.io";
+const METRICS: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
+const NODES: &str = "/api/v1/nodes";
+
+fn ask(server: &Server, arguments: &[&str]) -> Outcome {
+    run(nodeusage().args(["--server", &server.url]).args(arguments))
+}
+
+#[track_caller]
+fn assert_outcome(outcome: &Outcome, code: i32, stdout: &str, stderr: &str) {
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str(), outcome.code), (stdout, stderr, code));
+}
+
+fn status(code: u16, reason: &str, message: &str) -> Answer {
+    (code, json!({"kind": "Status", "code": code, "reason": reason, "message": message}).to_string())
+}
+
+fn group(versions: &[&str]) -> Answer {
+    let versions: Vec<_> = versions.iter().map(|version| json!({"version": version})).collect();
+    (200, json!({"kind": "APIGroup", "versions": versions}).to_string())
+}
+
+fn node(name: &str, labels: &Value) -> Value {
+    let resources = json!({"cpu": "4", "memory": "8Gi"});
+    json!({
+        "metadata": {"name": name, "labels": labels},
+        "status": {"capacity": resources, "allocatable": resources},
+    })
+}
+
+fn sample(name: &str, labels: &Value) -> Value {
+    json!({
+        "metadata": {"name": name, "labels": labels},
+        "timestamp": "2026-11-01T12:00:00Z", "window": "15s", "usage": {"cpu": "1", "memory": "1Gi"},
+    })
+}
+
+/// A cluster of these nodes, all of them measured.
+fn cluster(nodes: Vec<(&'static str, Value)>) -> Server {
+    Server::start(move |path| {
+        let list = |object: fn(&str, &Value) -> Value| {
+            let items: Vec<_> = nodes.iter().map(|(name, labels)| object(name, labels)).collect();
+            (200, json!({"kind": "List", "items": items}).to_string())
+        };
+        match path {
+            GROUP => group(&["v1beta1"]),
+            METRICS => list(sample),
+            NODES => list(node),
+            _ => status(404, "NotFound", "no such path"),
+        }
+    })
+}
+
+const HOSTILE: [(&str, &str); 6] = [
+    ("formula", "=cmd()"),
+    ("quotes", "say \"hi\", twice"),
+    ("newline", "one\ntwo"),
+    ("escape", "\u{1b}[31mred\u{7}"),
+    ("c1", "\u{9b}31mred\u{7f}"),
+    ("backwards", "abc\u{202e}cba"),
+];
+
+fn hostile_cluster() -> (Server, Vec<String>) {
+    let labels = HOSTILE.into_iter().collect::<std::collections::BTreeMap<_, _>>();
+    let server = cluster(vec![("a", json!(labels)), ("\u{1b}[2J\nb", json!({}))]);
+    (server, HOSTILE.map(|(key, _)| key.to_owned()).to_vec())
+}
+
+#[test]
+fn no_format_lets_a_server_steer_the_terminal() {
+    let (server, keys) = hostile_cluster();
+    for format in ["text", "wide", "csv", "tsv", "json", "yaml"] {
+        let output = ask(&server, &["-o", format, "-L", &keys.join(",")]).success();
+        let steering: String =
+            output.chars().filter(|c| (c.is_control() && !"\n\t".contains(*c)) || *c == '\u{202e}').collect();
+        assert_eq!(steering, "", "{format}: {output:?}");
+    }
+    for format in ["top", "name"] {
+        let output = ask(&server, &["-o", format]).success();
+        assert!(output.contains("\\u{1b}[2J\\nb"), "{format}: {output:?}");
+    }
+}
+
+#[test]
+fn csv_keeps_hostile_labels_as_text_on_one_line() {
+    let (server, keys) = hostile_cluster();
+    let output = ask(&server, &["-o", "csv", "-L", &keys.join(",")]).success();
+    assert_eq!(output.lines().count(), 3);
+    let mut reader = csv::Reader::from_reader(output.as_bytes());
+    let row = reader.records().map(Result::unwrap).find(|row| &row[2] == "a").unwrap();
+    assert_eq!(
+        row.iter().skip(13).collect::<Vec<_>>(),
+        [
+            "'=cmd()",
+            "say \"hi\", twice",
+            "one\\ntwo",
+            "\\u{1b}[31mred\\u{7}",
+            "\\u{9b}31mred\\u{7f}",
+            "abc\\u{202e}cba"
+        ]
+    );
+}
+
+#[test]
+fn json_and_yaml_keep_hostile_labels_exactly() {
+    let (server, keys) = hostile_cluster();
+    let document = |format| ask(&server, &["-o", format, "-L", &keys.join(",")]).success();
+    let json: Value = serde_json::from_str(&document("json")).unwrap();
+    let yaml: Value = serde_saphyr::from_str(&document("yaml")).unwrap();
+    for (key, value) in HOSTILE {
+        assert_eq!(json["items"][1]["labels"][key], value);
+    }
+    assert_eq!(json, yaml);
+}
+
+#[test]
+fn the_server_decides_which_version_is_asked_for() {
+    for (versions, asked) in [
+        (&["v1", "v1beta1"][..], Some("v1")),
+        (&["v1beta1", "v1"], Some("v1beta1")),
+        (&["v2", "v1"], Some("v1")),
+        (&["v2"], None),
+        (&[], None),
+    ] {
+        let server = Server::start(move |path| match path {
+            GROUP => group(versions),
+            _ => (200, json!({"items": []}).to_string()),
+        });
+        let outcome = ask(&server, &[]);
+        let requests = server.requests();
+        let of_metrics = requests.iter().find(|path| path.ends_with("/nodes?") && path.starts_with(GROUP));
+        assert_eq!(
+            of_metrics.cloned(),
+            asked.map(|version| format!("{GROUP}/{version}/nodes?")),
+            "{versions:?}"
+        );
+        assert_eq!(outcome.stderr.starts_with("error: the Metrics API is not installed"), asked.is_none());
+    }
+}
+
+#[test]
+fn a_selector_is_heeded_even_by_a_server_that_ignores_it() {
+    let server = cluster(vec![("a", json!({"pool": "x"})), ("b", json!({"pool": "y"})), ("c", json!({}))]);
+    assert_eq!(ask(&server, &["-l", "pool!=x, pool", "-o", "name"]).success(), "node/b\n");
+    let requests = server.requests();
+    let selected =
+        requests.iter().filter(|path| path.contains("labelSelector=pool%21%3Dx%2C%20pool")).count();
+    assert_eq!(selected, 2, "both lists: {requests:?}");
+}
+
+#[test]
+fn refusals_are_told_apart() {
+    for (answer, stderr) in [
+        (
+            status(500, "InternalError", "etcd is \u{1b}[5mgone"),
+            "error: the server answered 500 (InternalError): etcd is \\u{1b}[5mgone\n\
+             hint: try again; if it stays, the server's log says why\n",
+        ),
+        (
+            status(429, "TooManyRequests", "slow down"),
+            "error: the server answered 429 (TooManyRequests): slow down\n\
+             hint: the server is overloaded; try again later\n",
+        ),
+        (
+            (502, "<html>bad gateway</html>".to_owned()),
+            "error: the server answered 502: <html>bad gateway</html>\n\
+             hint: try again; if it stays, the server's log says why\n",
+        ),
+        (
+            (404, String::new()),
+            "error: the Metrics API is not installed on this cluster\n\
+             hint: install metrics-server, or another provider of metrics.k8s.io\n",
+        ),
+        (
+            (200, "<html>log in</html>".to_owned()),
+            "error: the answer to /apis/metrics.k8s.io can't be read: expected value at line 1 column 1\n\
+             hint: check that this is a Kubernetes API server: kubectl cluster-info\n",
+        ),
+    ] {
+        let server = Server::start(move |path| match path {
+            NODES => (200, json!({"items": []}).to_string()),
+            _ => answer.clone(),
+        });
+        assert_outcome(&ask(&server, &[]), 1, "", stderr);
+    }
+}
+
+#[test]
+fn an_api_service_that_is_not_ready_says_why() {
+    let server = Server::start(|path| match path {
+        GROUP => group(&["v1beta1"]),
+        NODES => (200, json!({"items": []}).to_string()),
+        "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io" => {
+            let condition = json!({
+                "type": "Available", "status": "False", "reason": "MissingEndpoints",
+                "message": "no endpoints\u{1b}]0;title\u{7}",
+            });
+            (200, json!({"status": {"conditions": [condition]}}).to_string())
+        }
+        _ => status(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
+    });
+    assert_outcome(
+        &ask(&server, &[]),
+        1,
+        "",
+        "error: the Metrics API is installed but not ready: the server is currently unable to handle the request \
+         (MissingEndpoints: no endpoints\\u{1b}]0;title\\u{7})\n\
+         hint: see why with: kubectl describe apiservice v1beta1.metrics.k8s.io; kubectl -n kube-system get pods -l \
+         k8s-app=metrics-server\n",
+    );
+}
+
+#[test]
+fn a_list_that_is_cut_short_is_not_shown_as_whole() {
+    let server = Server::start(|path| match path {
+        GROUP => group(&["v1beta1"]),
+        NODES => (200, json!({"items": []}).to_string()),
+        _ => (200, r#"{"kind":"NodeMetricsList","items":[{"metadata":{"name":"a""#.to_owned()),
+    });
+    assert_outcome(
+        &ask(&server, &[]),
+        1,
+        "",
+        "error: the answer to /apis/metrics.k8s.io/v1beta1/nodes? can't be read: it is cut short\n\
+         hint: check that this is a Kubernetes API server: kubectl cluster-info\n",
+    );
+}
+
+#[test]
+fn an_unreadable_quantity_is_named() {
+    let server = Server::start(|path| match path {
+        GROUP => group(&["v1beta1"]),
+        NODES => {
+            let node = json!({"metadata": {"name": "a"}, "status": {"allocatable": {"cpu": "4 cores"}}});
+            (200, json!({"items": [node]}).to_string())
+        }
+        _ => (200, json!({"items": [sample("a", &json!({}))]}).to_string()),
+    });
+    let outcome = ask(&server, &[]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+    assert!(outcome.stderr.contains("node \"a\": "), "{outcome:?}");
+}
+
+#[test]
+fn nobody_listens() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let outcome = run(nodeusage().args(["-s", &free.to_string()]));
+    assert_outcome(
+        &outcome,
+        1,
+        "",
+        &format!(
+            "error: the connection to the server {free} was refused\n\
+             hint: check that this is the right server and that it runs: kubectl config view --minify\n"
+        ),
+    );
+}

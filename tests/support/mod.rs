@@ -1,0 +1,59 @@
+//! Runs programs and says what came of it. Every run is bounded.
+
+use std::{
+    env,
+    ffi::OsStr,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+/// What came of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// The standard output of a program that must succeed.
+    #[track_caller]
+    pub fn success(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self.stdout
+    }
+}
+
+/// A program with an environment of its own: no home, no kubeconfig, no proxy, no colour setting of the one who runs
+/// the tests.
+pub fn program(path: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=5", "120"]).arg(path);
+    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// The plugin, as kubectl would run it.
+pub fn nodeusage() -> Command {
+    program(env!("CARGO_BIN_EXE_kubectl-nodeusage"))
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Outcome {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Outcome {
+        code: output.status.code().unwrap_or_else(|| panic!("{command:?} was killed")),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// A program that `make test` builds or installs for the tests.
+#[allow(dead_code, reason = "not every test needs one")]
+pub fn prepared(variable: &str) -> PathBuf {
+    let path =
+        env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set; run the tests by: make test"));
+    PathBuf::from(path)
+}
