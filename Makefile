@@ -1,0 +1,44 @@
+# What is built beside the sources lies in the user's cache and is used again by every checkout.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kubectl-nodeusage
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := $(CACHE)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+NODES ?= 500
+
+.PHONY: demo test lint msrv bench cluster-up cluster-down
+
+## A table of a simulated cluster; needs no cluster and no network once it is built.
+demo:
+	@cargo run --quiet --locked -- --demo
+
+## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
+test: lint msrv
+	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && \
+	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" INSTA_UPDATE=no cargo test --locked
+
+lint: $(CARGO_DENY)
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
+	$(CARGO_DENY) --locked check bans licenses sources
+	tests/cluster/lint
+
+## The oldest Rust that is promised builds it.
+msrv:
+	@command -v rustup >/dev/null || { echo "rustup is missing; install it: https://rustup.rs" >&2; exit 1; }
+	cargo +$(MSRV) check --locked --all-targets
+
+bench:
+	benches/compare $(NODES)
+
+## A control plane that stays: prints its kubeconfig.
+cluster-up:
+	@bin=$$(tests/cluster/build) && "$$bin/control-plane" up --nodes $(NODES)
+
+cluster-down:
+	@bin=$$(tests/cluster/build) && "$$bin/control-plane" down
+
+$(CARGO_DENY):
+	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --root $(CACHE)/cargo-deny-$(CARGO_DENY_VERSION)
