@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The use of one node, beside what it can hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NodeUsage {
     /// The node's name.
     pub node: String,

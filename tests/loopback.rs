@@ -9,7 +9,7 @@ mod support;
 
 use serde_json::{Value, json};
 use server::{Answer, Server};
-use support::{Outcome, nodeusage, run};
+use support::{Outcome, nodeusage, program, run};
 
 const GROUP: &str = "/apis/metrics.k8s.io";
 const METRICS: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
@@ -267,4 +267,48 @@ fn nobody_listens() {
              hint: check that this is the right server and that it runs: kubectl config view --minify\n"
         ),
     );
+}
+
+/// A cluster without nodes that takes its time.
+fn slow_cluster() -> Server {
+    Server::start(|path| match path {
+        GROUP => group(&["v1beta1"]),
+        _ => {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            (200, json!({"items": []}).to_string())
+        }
+    })
+}
+
+#[test]
+fn a_long_reading_shows_progress_on_a_terminal_and_leaves_nothing() {
+    let server = slow_cluster();
+    let command = format!("{} -s {}", env!("CARGO_BIN_EXE_kubectl-nodeusage"), server.url);
+    let script = ["--quiet", "--return", "--command", &command, "/dev/null"];
+    let screen = run(program("script").env("TERM", "xterm").args(script)).success();
+    let (shown, after) = screen.rsplit_once("reading: nodes 0 B, samples").expect("progress is shown");
+    assert!(shown.contains("reading:"), "more than once: {screen:?}");
+    let (_, left) = after.rsplit_once("\r\u{1b}[2K").expect("the line is wiped");
+    assert_eq!(left, "note: the cluster has no nodes\r\n");
+
+    let quiet = run(program("script").env("TERM", "xterm").args(
+        script.map(|word| if word == command { format!("{command} --no-progress") } else { word.to_owned() }),
+    ));
+    assert_eq!(quiet.success(), "note: the cluster has no nodes\r\n");
+}
+
+#[test]
+fn a_long_reading_is_silent_in_a_pipe() {
+    assert_outcome(&ask(&slow_cluster(), &[]), 0, "", "note: the cluster has no nodes\n");
+}
+
+#[test]
+fn an_interrupt_before_the_first_output_is_130() {
+    let server = slow_cluster();
+    let outcome = run(program("timeout").args(["--preserve-status", "--signal=INT", "1"]).args([
+        env!("CARGO_BIN_EXE_kubectl-nodeusage"),
+        "-s",
+        &server.url,
+    ]));
+    assert_outcome(&outcome, 130, "", "");
 }

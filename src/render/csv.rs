@@ -5,6 +5,8 @@ use std::{
     io::{self, Write},
 };
 
+use ::csv::{ErrorKind, WriterBuilder};
+
 use super::{Render, number};
 use crate::{
     amount::{Amount, Percent},
@@ -56,7 +58,17 @@ const TOTALS_COLUMNS: [Column<Totals>; 11] = [
 
 impl Render for Csv {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = ::csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(out);
+        self.write(report, out).map_err(|error| match error.into_kind() {
+            // A closed pipe must still be known for what it is.
+            ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        })
+    }
+}
+
+impl Csv {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> ::csv::Result<()> {
+        let mut writer = WriterBuilder::new().delimiter(self.delimiter).from_writer(out);
         match (&report.rows, &report.totals) {
             (Some(rows), _) => {
                 if !self.no_headers {
@@ -77,7 +89,7 @@ impl Render for Csv {
             }
             (None, None) => {}
         }
-        writer.flush()
+        Ok(writer.flush()?)
     }
 }
 

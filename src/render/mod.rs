@@ -78,3 +78,42 @@ pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
 
 /// What stands where a figure is unknown, in the formats for people.
 const UNKNOWN: &str = "<unknown>";
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::usage::{Base, NodeUsage};
+
+    /// A pipe whose reader is gone.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_format_hands_on_what_the_writer_says() {
+        let row = NodeUsage { node: "a".to_owned(), ..NodeUsage::default() };
+        let report = Report {
+            context: None,
+            simulated: false,
+            read_at: Timestamp::UNIX_EPOCH,
+            label_columns: Vec::new(),
+            base: Base::Allocatable,
+            rows: Some(vec![row]),
+            totals: None,
+        };
+        for format in Format::value_variants() {
+            let outcome = renderer(*format, Style::default()).render(&report, &mut Closed);
+            assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::BrokenPipe, "{format:?}");
+        }
+    }
+}

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod connection;
 mod formats;
 mod kubectl_top;
 mod plane;
