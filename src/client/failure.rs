@@ -3,23 +3,34 @@
 use std::{error::Error as StdError, io};
 
 use http::StatusCode;
+use prost::Message;
 use serde::Deserialize;
 
+use super::list;
 use crate::error::Error;
 
 /// The longest message that is passed on from a server that does not speak Kubernetes.
 const LONGEST_MESSAGE: usize = 400;
 
-/// The error in a refusal: a `metav1.Status`, or whatever text the server or a proxy sent in its place.
+/// `metav1.Status`, with the field numbers of apimachinery `pkg/apis/meta/v1/generated.proto`.
+#[derive(Clone, PartialEq, Deserialize, Message)]
+struct Status {
+    #[serde(default)]
+    #[prost(string, tag = "3")]
+    message: String,
+    #[serde(default)]
+    #[prost(string, tag = "4")]
+    reason: String,
+}
+
+/// The error in a refusal: a `metav1.Status` in either encoding, or whatever text the server or a proxy sent in its
+/// place.
 pub fn of_status(status: StatusCode, body: &[u8]) -> Error {
-    #[derive(Deserialize)]
-    struct Status {
-        #[serde(default)]
-        message: String,
-        #[serde(default)]
-        reason: String,
-    }
-    let Status { message, reason } = serde_json::from_slice(body).unwrap_or_else(|_| Status {
+    let said = match list::object(body) {
+        Ok(object) => Status::decode(object).ok(),
+        Err(_) => serde_json::from_slice(body).ok(),
+    };
+    let Status { message, reason } = said.unwrap_or_else(|| Status {
         message: String::from_utf8_lossy(body).trim().chars().take(LONGEST_MESSAGE).collect(),
         reason: String::new(),
     });

@@ -32,6 +32,7 @@ impl Server {
         Self { url, requests }
     }
 
+    #[allow(dead_code, reason = "not every test needs them")]
     /// The paths that were asked for so far, with their parameters.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()

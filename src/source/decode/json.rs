@@ -1,4 +1,4 @@
-//! The JSON of core/v1 Nodes and `metrics.k8s.io` NodeMetrics, reduced to what is needed of them.
+//! The JSON of the objects.
 
 use std::{
     borrow::Cow,
@@ -8,6 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, de};
 
+use super::{amount, taint_text, wanted_labels};
 use crate::{
     amount::Amount,
     quantity::Quantity,
@@ -27,7 +28,13 @@ pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Node, String> {
         allocatable: node.status.allocatable.unwrap_or_default().into(),
         capacity: node.status.capacity.unwrap_or_default().into(),
         unschedulable: node.spec.unschedulable,
-        taints: node.spec.taints.unwrap_or_default().iter().map(Taint::text).collect(),
+        taints: node
+            .spec
+            .taints
+            .into_iter()
+            .flatten()
+            .map(|t| taint_text(&t.key, &t.value, &t.effect))
+            .collect(),
     })
 }
 
@@ -62,10 +69,7 @@ fn named(json: &[u8], error: &serde_json::Error) -> String {
 
 fn keep(labels: Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>>, wanted: &BTreeSet<&str>) -> Labels {
     let labels = labels.unwrap_or_default();
-    wanted
-        .iter()
-        .filter_map(|&key| labels.get(key).map(|value| (key.to_owned(), value.clone().into_owned())))
-        .collect()
+    wanted_labels(wanted, |key| labels.get(key).map(|value| value.clone().into_owned()))
 }
 
 #[derive(Deserialize)]
@@ -102,15 +106,6 @@ struct Taint<'a> {
     value: Cow<'a, str>,
     #[serde(borrow, default)]
     effect: Cow<'a, str>,
-}
-
-impl Taint<'_> {
-    fn text(&self) -> String {
-        match self.value.as_ref() {
-            "" => format!("{}:{}", self.key, self.effect),
-            value => format!("{}={value}:{}", self.key, self.effect),
-        }
-    }
 }
 
 #[derive(Deserialize, Default)]
@@ -150,8 +145,7 @@ struct AmountText(Amount);
 impl<'de> Deserialize<'de> for AmountText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let quantity = Quantity::deserialize(deserializer)?;
-        let amount = Amount::from_quantity(&quantity);
-        amount.map(Self).ok_or_else(|| de::Error::custom(format_args!("{quantity} is beyond any amount")))
+        amount(&quantity).map(Self).map_err(de::Error::custom)
     }
 }
 

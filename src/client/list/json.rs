@@ -1,13 +1,10 @@
-//! A Kubernetes list in JSON, taken apart while it arrives.
+//! A list in JSON: `{"kind": ..., "items": [...]}`.
 
 use std::borrow::Cow;
 
-/// The most that one item of a list, or one field beside the items, may take. etcd stores at most 1.5 MiB an
-/// object, and JSON is about twice as long as what it stores.
-const LARGEST_VALUE: usize = 16 << 20;
+use super::{LARGEST_VALUE, too_large};
 
-/// Takes the bytes of a list (`{"kind": ..., "items": [...]}`) as they arrive and hands out one item at a time, so
-/// that memory holds one item and not the list.
+/// Takes the bytes of a list as they arrive and hands out one item at a time.
 ///
 /// What lies between the items is checked here; what lies inside an item is checked by the one who decodes it.
 #[derive(Debug, Default)]
@@ -60,7 +57,7 @@ impl ListReader {
                 self.value.extend_from_slice(&chunk[..taken]);
                 chunk = &chunk[taken..];
                 if self.value.len() > LARGEST_VALUE {
-                    return Err(format!("an item is larger than {} MiB", LARGEST_VALUE >> 20));
+                    return Err(too_large());
                 }
                 if !self.scan.started {
                     self.complete(&mut each)?;
