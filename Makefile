@@ -6,6 +6,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CACHE)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 NODES ?= 500
+SIZES ?= 50 500 5000
 
 .PHONY: demo test lint msrv bench cluster-up cluster-down
 
@@ -31,7 +32,7 @@ msrv:
 	cargo +$(MSRV) check --locked --all-targets
 
 bench:
-	benches/compare $(NODES)
+	benches/compare $(SIZES)
 
 ## A control plane that stays: prints its kubeconfig.
 cluster-up:

@@ -271,12 +271,12 @@ fn nobody_listens() {
 
 /// A cluster without nodes that takes its time.
 fn slow_cluster() -> Server {
-    Server::start(|path| match path {
-        GROUP => group(&["v1beta1"]),
-        _ => {
-            std::thread::sleep(std::time::Duration::from_secs(2));
-            (200, json!({"items": []}).to_string())
+    Server::start(|path| {
+        if path == GROUP {
+            return group(&["v1beta1"]);
         }
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        (200, json!({"items": []}).to_string())
     })
 }
 

@@ -45,11 +45,13 @@ impl Client {
     }
 
     /// A client that asks a service in this process; no socket is opened.
-    pub fn in_process<S>(service: S) -> Self
+    pub fn in_process<S, B>(service: S) -> Self
     where
-        S: Service<Request<Body>, Response = Response<Body>> + Send + 'static,
+        S: Service<Request<Body>, Response = Response<B>> + Send + 'static,
         S::Future: Send + 'static,
         S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
     {
         Self { http: kube::Client::new(service, "default"), server: "in this process".to_owned() }
     }
