@@ -1,10 +1,9 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
-use std::path::PathBuf;
+mod connection;
 
-use clap::{
-    ArgAction, CommandFactory, Parser, ValueEnum, ValueHint, builder::FalseyValueParser, error::ErrorKind,
-};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use connection::ConnectionArgs;
 
 use crate::{
     kubeconfig::ConnectionFlags,
@@ -41,7 +40,8 @@ Examples:
     bin_name = "kubectl nodeusage",
     version,
     after_help = EXAMPLES,
-    args_override_self = true
+    args_override_self = true,
+    disable_help_subcommand = true
 )]
 pub struct Cli {
     /// Nodes to show; all when none is named.
@@ -65,9 +65,8 @@ pub struct Cli {
     reverse: bool,
 
     /// Leave out the line of column names.
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
-          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
-          value_name = "BOOL")]
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
     no_headers: bool,
 
     /// How text and wide write amounts [default: auto].
@@ -75,9 +74,8 @@ pub struct Cli {
     units: Option<Units>,
 
     /// Percent of capacity instead of allocatable.
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
-          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
-          value_name = "BOOL")]
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
     show_capacity: bool,
 
     /// Add the sums over the nodes whose figures are all known (text, wide, json, yaml).
@@ -101,34 +99,35 @@ pub struct Cli {
     no_progress: bool,
 
     /// Show a simulated cluster; no server is asked and no file is read.
-    #[arg(long, conflicts_with_all = ["kubeconfig", "context", "server", "token", "certificate_authority"])]
+    #[arg(long, conflicts_with_all = connection::NAMES)]
     demo: bool,
 
-    /// Path of the kubeconfig file.
-    #[arg(long, value_name = "PATH", help_heading = "Connection", value_hint = ValueHint::FilePath)]
-    kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
 
-    /// The kubeconfig context to use.
-    #[arg(long, value_name = "NAME", help_heading = "Connection")]
-    context: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-    /// Address and port of the API server.
-    #[arg(short, long, value_name = "URL", help_heading = "Connection")]
-    server: Option<String>,
+/// What else can be done.
+#[derive(Subcommand)]
+enum Command {
+    /// Say what the configuration comes to, and where each value came from.
+    ///
+    /// A node of this name is reached with: kubectl nodeusage -- doctor
+    Doctor {
+        /// Print the resolved configuration, credentials masked, with the origin of each value.
+        #[arg(long)]
+        show_config: bool,
+    },
+}
 
-    /// Bearer token for the API server.
-    #[arg(long, value_name = "TOKEN", help_heading = "Connection")]
-    token: Option<String>,
-
-    /// Path of the certificates of the authority that signed the API server's.
-    #[arg(long, value_name = "PATH", help_heading = "Connection", value_hint = ValueHint::FilePath)]
-    certificate_authority: Option<PathBuf>,
-
-    /// Do not check the API server's certificate. This makes the connection insecure.
-    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false,
-          default_missing_value = "true", value_parser = FalseyValueParser::new(), hide_possible_values = true, hide_default_value = true,
-          value_name = "BOOL", help_heading = "Connection")]
-    insecure_skip_tls_verify: bool,
+/// What was asked for.
+pub enum Task {
+    /// The use of nodes.
+    Report(Box<Job>),
+    /// The configuration and its origins.
+    ShowConfig(Box<ConnectionFlags>),
 }
 
 /// What the terminal allows, where it is one.
@@ -145,24 +144,32 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// A usage error when flags do not go with the format.
-    pub fn job(self, terminal: Terminal) -> Result<Job, clap::Error> {
+    /// A usage error when flags do not go together.
+    pub fn task(self, terminal: Terminal) -> Result<Task, clap::Error> {
+        match self.command {
+            None => self.job(terminal).map(|job| Task::Report(Box::new(job))),
+            Some(Command::Doctor { show_config: false }) => Err(Self::command().error(
+                ErrorKind::MissingRequiredArgument,
+                "doctor needs --show-config; there are no other checks yet",
+            )),
+            Some(Command::Doctor { show_config: true }) => {
+                Ok(Task::ShowConfig(Box::new(self.connection.into())))
+            }
+        }
+    }
+
+    fn job(self, terminal: Terminal) -> Result<Job, clap::Error> {
         self.check()?;
+        let verbosity = self.connection.verbosity;
         let selection = match (self.selector, self.names) {
             (Some(selector), _) => Selection::Matching(selector),
             (None, names) if names.is_empty() => Selection::All,
             (None, names) => Selection::Named(names),
         };
-        let connection = ConnectionFlags {
-            kubeconfig: self.kubeconfig,
-            context: self.context,
-            server: self.server,
-            token: self.token,
-            certificate_authority: self.certificate_authority,
-            insecure_skip_tls_verify: self.insecure_skip_tls_verify,
-        };
+        let origin = if self.demo { Origin::Demo } else { Origin::Server(Box::new(self.connection.into())) };
         Ok(Job {
-            origin: if self.demo { Origin::Demo } else { Origin::Server(connection) },
+            origin,
+            verbosity,
             query: Query { selection, label_keys: self.label_columns },
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by,
@@ -203,6 +210,15 @@ impl Cli {
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
             _ => Ok(()),
         }
+    }
+}
+
+/// A boolean as kubectl reads it (Go's `strconv.ParseBool`).
+fn go_bool(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("it must be true or false".to_owned()),
     }
 }
 

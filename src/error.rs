@@ -1,19 +1,24 @@
 //! Everything that can go wrong in the main job, by what the user can do about it.
 
+mod class;
+mod problem;
+
 use std::{error, fmt, io, path::PathBuf};
 
-use crate::visible::visible;
+use crate::{kubeconfig::ConfigurationError, visible::visible};
+
+pub use problem::{CertificateProblem, ExecProblem};
 
 /// A failure, with [`Error::hint`] saying how it is mended.
 ///
 /// `Display` is one line, safe for a terminal, and holds no credential.
 #[derive(Debug)]
 pub enum Error {
-    /// The configuration can't be used: what is wrong with it.
-    Configuration(String),
-    /// Nothing says which server to ask.
-    NoConfiguration,
-    /// A file that a flag or a kubeconfig names can't be read.
+    /// The configuration can't be used.
+    Configuration(ConfigurationError),
+    /// What the configuration holds can't be used to ask a server: what is wrong with it.
+    Unusable(String),
+    /// A file that the configuration names can't be read.
     File {
         /// The file.
         path: PathBuf,
@@ -30,7 +35,64 @@ pub enum Error {
         /// Where the server is.
         server: String,
         /// What is wrong with the certificate.
+        problem: CertificateProblem,
+    },
+    /// The server does not accept the client's certificate, or misses one.
+    ClientCertificate {
+        /// Where the server is.
+        server: String,
+        /// TLS's word for it.
         problem: String,
+    },
+    /// The server's name has no address.
+    NoSuchHost {
+        /// The name.
+        host: String,
+    },
+    /// The server was asked by https and speaks http.
+    NoTls {
+        /// Where the server is.
+        server: String,
+    },
+    /// The server was asked by http and speaks https.
+    TlsExpected {
+        /// Where the server is.
+        server: String,
+    },
+    /// A proxy can't be reached, or refuses.
+    Proxy {
+        /// Where the proxy should be.
+        proxy: String,
+        /// What it did.
+        problem: String,
+    },
+    /// The server, or the way to it, took too long.
+    Timeout {
+        /// Where the server should be.
+        server: String,
+        /// What took how long.
+        problem: String,
+    },
+    /// The server closed the connection when it should have answered.
+    Broken {
+        /// Where the server is.
+        server: String,
+        /// How it did.
+        problem: String,
+    },
+    /// The server sends the client elsewhere, to where its credentials must not go.
+    Redirected {
+        /// Where the server is.
+        server: String,
+        /// Scheme, host and port of where it points to.
+        to: String,
+    },
+    /// An exec plugin gave no credentials.
+    Exec {
+        /// The program.
+        command: String,
+        /// Why not.
+        problem: ExecProblem,
     },
     /// The server can't be reached, or the connection broke.
     Connection {
@@ -83,14 +145,31 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Configuration(problem) => problem.clone(),
-            Self::NoConfiguration => {
-                "no kubeconfig was found, and this is not a pod with a ServiceAccount".to_owned()
-            }
+            Self::Configuration(error) => return error.fmt(f),
+            Self::Unusable(problem) => problem.clone(),
             Self::File { path, source } => format!("{}: {source}", path.display()),
             Self::Refused { server } => format!("the connection to the server {server} was refused"),
             Self::Certificate { server, problem } => {
                 format!("the certificate of the server {server} can't be trusted: {problem}")
+            }
+            Self::ClientCertificate { server, problem } => {
+                format!("the server {server} does not accept the client's certificate ({problem})")
+            }
+            Self::NoSuchHost { host } => format!("the server's name {host} has no address: no such host"),
+            Self::NoTls { server } => {
+                format!("the server {server} answers https with something that is not TLS")
+            }
+            Self::TlsExpected { server } => format!("the server {server} speaks https and was asked by http"),
+            Self::Proxy { proxy, problem } => format!("the proxy {proxy} can't be used: {problem}"),
+            Self::Timeout { server, problem } => format!("the server {server} took too long: {problem}"),
+            Self::Broken { server, problem } => {
+                format!("the connection to the server {server} broke: {problem}")
+            }
+            Self::Redirected { server, to } => {
+                format!("the server {server} redirects to {to}, where these credentials must not go")
+            }
+            Self::Exec { command, problem } => {
+                format!("the credential plugin {command} gave no credentials: {problem}")
             }
             Self::Connection { server, problem } => format!("can't reach the server {server}: {problem}"),
             Self::Unauthorized => "the server does not accept these credentials (Unauthorized)".to_owned(),
@@ -120,21 +199,69 @@ impl fmt::Display for Error {
 
 impl error::Error for Error {}
 
+impl From<ConfigurationError> for Error {
+    fn from(error: ConfigurationError) -> Self {
+        Self::Configuration(error)
+    }
+}
+
 impl Error {
     /// What the user can do about it; several lines where a command is long.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Configuration(_) | Self::File { .. } | Self::Output(_) => return None,
-            Self::NoConfiguration => {
-                "name a kubeconfig with --kubeconfig or KUBECONFIG; kubectl nodeusage --demo needs none".to_owned()
+            Self::Configuration(error) => return error.hint(),
+            Self::Unusable(_) | Self::File { .. } | Self::Output(_) => return None,
+            Self::Refused { server } if server == "localhost:8080" => {
+                "without a kubeconfig this is the server; name one with --kubeconfig or KUBECONFIG, \
+                 or see a simulated cluster with --demo"
+                    .to_owned()
             }
             Self::Refused { .. } => {
                 "check that this is the right server and that it runs: kubectl config view --minify".to_owned()
             }
-            Self::Certificate { .. } => {
-                "give the CA that signed it with --certificate-authority, and check this machine's clock".to_owned()
+            Self::Certificate { problem, .. } => match problem {
+                CertificateProblem::UnknownAuthority | CertificateProblem::Other(_) => {
+                    "give the CA that signed it with --certificate-authority".to_owned()
+                }
+                CertificateProblem::Expired { .. } => {
+                    "check this machine's clock; if it is right, the server's certificate must be renewed".to_owned()
+                }
+                CertificateProblem::NotYetValid { .. } => "check this machine's clock".to_owned(),
+                CertificateProblem::WrongName { .. } => {
+                    "check the server's address, or name the right one with --tls-server-name".to_owned()
+                }
+            },
+            Self::ClientCertificate { .. } => {
+                "check client-certificate in the kubeconfig; it may have expired, or be of another cluster".to_owned()
             }
+            Self::NoSuchHost { .. } => {
+                "check the server's name and this machine's DNS: kubectl config view --minify".to_owned()
+            }
+            Self::NoTls { .. } => "check the port, or write http:// before the server's address".to_owned(),
+            Self::TlsExpected { .. } => "write https:// before the server's address".to_owned(),
+            Self::Proxy { .. } => {
+                "check proxy-url in the kubeconfig, and the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY".to_owned()
+            }
+            Self::Timeout { .. } | Self::Broken { .. } => {
+                "try again; check the network and, if it is given, --request-timeout".to_owned()
+            }
+            Self::Redirected { .. } => "give the address that it points to with --server, if you trust it".to_owned(),
+            Self::Exec { problem, .. } => match problem {
+                ExecProblem::Missing { install_hint: Some(hint) } => {
+                    hint.trim().lines().map(visible).collect::<Vec<_>>().join("\n")
+                }
+                ExecProblem::Missing { install_hint: None } | ExecProblem::Unstartable(_) => {
+                    "install the program, or correct users[].user.exec.command in the kubeconfig".to_owned()
+                }
+                ExecProblem::Failed(_) => "see what it said above; run it by itself".to_owned(),
+                ExecProblem::NoTerminal => {
+                    "run this on a terminal, or set interactiveMode of the plugin to IfAvailable".to_owned()
+                }
+                ExecProblem::Garbage(_) => {
+                    "run it by itself: it must print an ExecCredential as JSON and nothing else".to_owned()
+                }
+            },
             Self::Connection { .. } => {
                 "check the server's address, the network and the proxy: kubectl config view --minify".to_owned()
             }

@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod cli;
 pub mod client;
+pub mod diagnose;
 pub mod error;
 pub mod kubeconfig;
 pub mod progress;

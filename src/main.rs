@@ -8,7 +8,8 @@ use std::{
 
 use clap::Parser;
 use nodeusage::{
-    cli::{Cli, Terminal},
+    cli::{Cli, Task, Terminal},
+    diagnose,
     error::Error,
     run,
 };
@@ -18,12 +19,15 @@ const INTERRUPTED: u8 = 130;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let job = Cli::parse().job(terminal()).unwrap_or_else(|error| error.exit());
+    let task = Cli::parse().task(terminal()).unwrap_or_else(|error| error.exit());
     let mut out = BufWriter::new(io::stdout());
     let mut messages = io::stderr();
-    let outcome = tokio::select! {
-        outcome = run::run(&job, &mut out, &mut messages) => outcome,
-        _ = tokio::signal::ctrl_c() => return INTERRUPTED.into(),
+    let outcome = match task {
+        Task::ShowConfig(flags) => diagnose::config::show(&flags, &mut out),
+        Task::Report(job) => tokio::select! {
+            outcome = run::run(&job, &mut out, &mut messages) => outcome,
+            _ = tokio::signal::ctrl_c() => return INTERRUPTED.into(),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,9 +5,9 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use crate::{
-    client::Client,
+    client::{Client, Surroundings},
     error::{Error, NODES_RULE},
-    kubeconfig::{Connection, ConnectionFlags},
+    kubeconfig::{self, ConnectionFlags, System},
     progress,
     render::{self, Format, Style},
     report::{self, Report, SortKey, Totals},
@@ -34,6 +34,8 @@ pub struct Job {
     pub format: Format,
     /// What the format leaves open.
     pub style: Style,
+    /// `-v`: how much is said of what is done.
+    pub verbosity: u8,
     /// Whether progress is shown.
     pub progress: bool,
 }
@@ -41,7 +43,7 @@ pub struct Job {
 /// What is read.
 pub enum Origin {
     /// The cluster that the flags and the environment lead to.
-    Server(ConnectionFlags),
+    Server(Box<ConnectionFlags>),
     /// A simulated cluster.
     Demo,
 }
@@ -74,9 +76,9 @@ pub async fn run(job: &Job, out: &mut dyn Write, messages: &mut dyn Write) -> Re
             (demo::client(), Some(demo::CONTEXT.to_owned()))
         }
         Origin::Server(flags) => {
-            let connection = Connection::resolve(flags).await?;
-            let context = connection.context().map(str::to_owned);
-            (Client::new(connection)?, context)
+            let connection = kubeconfig::resolve(flags, &System)?;
+            let client = Client::new(&connection, &Surroundings::of_process(job.verbosity))?;
+            (client, connection.context)
         }
     };
     let received = Received::default();

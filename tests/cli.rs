@@ -108,6 +108,9 @@ fn what_does_not_go_together_is_a_usage_error() {
             &["-o", "json", "--units", "raw"],
             "error: --units does not go with -o json: its numbers are always the same",
         ),
+        (&["doctor"], "error: doctor needs --show-config; there are no other checks yet"),
+        (&["doctor", "a"], "error: unexpected argument 'a' found"),
+        (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
         (&["--no-such-flag"], "error: unexpected argument '--no-such-flag' found"),
     ] {
         let outcome = run(nodeusage().args(arguments));
@@ -128,15 +131,22 @@ fn usage_lines_speak_as_kubectl_calls_it() {
     assert_eq!(version, concat!("kubectl nodeusage ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
+/// Without a network nobody listens at localhost:8080, whatever this machine runs.
 #[test]
 fn without_any_configuration() {
-    let outcome = run(&mut nodeusage());
+    let mut isolated = program("unshare");
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        isolated.arg("--map-root-user");
+    }
+    let script = r#"ip link set lo up 2>/dev/null; exec "$0""#;
+    let outcome = run(isolated.args(["--net", "sh", "-c", script, env!("CARGO_BIN_EXE_kubectl-nodeusage")]));
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
         (
             1,
-            "error: no kubeconfig was found, and this is not a pod with a ServiceAccount\n\
-             hint: name a kubeconfig with --kubeconfig or KUBECONFIG; kubectl nodeusage --demo needs none\n"
+            "error: the connection to the server localhost:8080 was refused\n\
+             hint: without a kubeconfig this is the server; name one with --kubeconfig or KUBECONFIG, or see a \
+             simulated cluster with --demo\n"
         )
     );
 }
@@ -146,8 +156,42 @@ fn a_kubeconfig_that_is_not_there() {
     let outcome = run(nodeusage().args(["--kubeconfig", "/nonexistent/config"]));
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
-        (1, "error: /nonexistent/config: No such file or directory (os error 2)\n")
+        (
+            1,
+            "error: stat /nonexistent/config: no such file or directory\n\
+             hint: check the path after --kubeconfig; without it KUBECONFIG or ~/.kube/config is read\n"
+        )
     );
+}
+
+#[test]
+fn the_configuration_is_shown_without_its_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config");
+    let kubeconfig = "{current-context: dev, contexts: [{name: dev, context: {cluster: c, user: u}}],
+        clusters: [{name: c, cluster: {server: 'https://h'}}], users: [{name: u, user: {token: s3cret}}]}";
+    fs::write(&path, kubeconfig).unwrap();
+    let arguments = ["doctor", "--show-config", "--as", "jane", "--insecure-skip-tls-verify"];
+    let shown = run(nodeusage().args(arguments).env("KUBECONFIG", &path)).success();
+    assert_eq!(
+        shown.replace(path.to_str().unwrap(), "FILE"),
+        "\
+server: https://h/ (FILE)
+context: dev (FILE)
+namespace: default (default)
+insecure-skip-tls-verify: true (--insecure-skip-tls-verify)
+as: jane (--as)
+token: <masked> (FILE)
+"
+    );
+    let before = run(nodeusage().args(["--as", "jane", "doctor", "--show-config"])).success();
+    assert!(before.contains("as: jane (--as)"), "{before}");
+}
+
+#[test]
+fn a_node_named_as_a_subcommand_is_a_node() {
+    let outcome = run(nodeusage().args(["--demo", "--", "doctor"]));
+    assert_eq!(outcome.stderr.lines().nth(1).unwrap(), "error: not found: doctor");
 }
 
 #[test]

@@ -141,10 +141,10 @@ fn the_server_decides_which_version_is_asked_for() {
         });
         let outcome = ask(&server, &[]);
         let requests = server.requests();
-        let of_metrics = requests.iter().find(|path| path.ends_with("/nodes?") && path.starts_with(GROUP));
+        let of_metrics = requests.iter().find(|path| path.ends_with("/nodes") && path.starts_with(GROUP));
         assert_eq!(
             of_metrics.cloned(),
-            asked.map(|version| format!("{GROUP}/{version}/nodes?")),
+            asked.map(|version| format!("{GROUP}/{version}/nodes")),
             "{versions:?}"
         );
         assert_eq!(outcome.stderr.starts_with("error: the Metrics API is not installed"), asked.is_none());
@@ -234,7 +234,7 @@ fn a_list_that_is_cut_short_is_not_shown_as_whole() {
         &ask(&server, &[]),
         1,
         "",
-        "error: the answer to /apis/metrics.k8s.io/v1beta1/nodes? can't be read: it is cut short\n\
+        "error: the answer to /apis/metrics.k8s.io/v1beta1/nodes can't be read: it is cut short\n\
          hint: check that this is a Kubernetes API server: kubectl cluster-info\n",
     );
 }

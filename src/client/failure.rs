@@ -1,16 +1,62 @@
 //! What went wrong with a request, recognised.
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, fmt, io, sync::Mutex, time::Duration};
 
-use http::StatusCode;
+use http::{StatusCode, Uri};
+use jiff::Timestamp;
 use prost::Message;
+use rustls::{AlertDescription, CertificateError, OtherError};
 use serde::Deserialize;
 
-use super::list;
-use crate::error::Error;
+use super::{list, verify::AUTHORITY_AS_SERVER};
+use crate::error::{CertificateProblem, Error};
 
 /// The longest message that is passed on from a server that does not speak Kubernetes.
 const LONGEST_MESSAGE: usize = 400;
+
+/// Who is at the other end.
+pub enum Peer<'a> {
+    /// The API server, by host and port.
+    Server(&'a str),
+    /// A proxy, by host and port.
+    Proxy(&'a str),
+}
+
+/// An [`Error`] on its way through libraries that only pass on `dyn Error`.
+#[derive(Debug)]
+pub struct Carried(Mutex<Option<Error>>);
+
+impl From<Error> for Carried {
+    fn from(error: Error) -> Self {
+        Self(Mutex::new(Some(error)))
+    }
+}
+
+impl fmt::Display for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request failed")
+    }
+}
+
+impl StdError for Carried {}
+
+/// A host that has no address.
+#[derive(Debug)]
+pub struct Unresolved(pub String);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: no such host", self.0)
+    }
+}
+
+impl StdError for Unresolved {}
+
+/// Host and port of a URL.
+pub fn address(uri: &Uri) -> String {
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+    format!("{}:{port}", uri.host().unwrap_or_default())
+}
 
 /// `metav1.Status`, with the field numbers of apimachinery `pkg/apis/meta/v1/generated.proto`.
 #[derive(Clone, PartialEq, Deserialize, Message)]
@@ -25,7 +71,7 @@ struct Status {
 
 /// The error in a refusal: a `metav1.Status` in either encoding, or whatever text the server or a proxy sent in its
 /// place.
-pub fn of_status(status: StatusCode, body: &[u8]) -> Error {
+pub fn of_status(status: StatusCode, body: &[u8], server: &str) -> Error {
     let said = match list::object(body) {
         Ok(object) => Status::decode(object).ok(),
         Err(_) => serde_json::from_slice(body).ok(),
@@ -42,25 +88,117 @@ pub fn of_status(status: StatusCode, body: &[u8]) -> Error {
         StatusCode::UNAUTHORIZED => Error::Unauthorized,
         StatusCode::FORBIDDEN => Error::Forbidden(message),
         StatusCode::NOT_FOUND => Error::NotFound(message),
+        // What servers in Go answer, the API server among them.
+        StatusCode::BAD_REQUEST if message.contains("HTTP request to an HTTPS server") => {
+            Error::TlsExpected { server: server.to_owned() }
+        }
         _ => Error::Status { code: status.as_u16(), reason, message },
+    }
+}
+
+/// The error in what a proxy answered in place of the server.
+pub fn of_proxy_status(proxy: &str, status: StatusCode) -> Error {
+    let problem = match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            "it asks for a name and password (407 Proxy Authentication Required)".to_owned()
+        }
+        _ => format!("it answered {status}"),
+    };
+    Error::Proxy { proxy: proxy.to_owned(), problem }
+}
+
+/// The error in a peer that says nothing.
+pub fn of_silence(limit: Duration, peer: &Peer<'_>) -> Error {
+    let problem = format!("it said nothing for {} seconds", limit.as_secs());
+    match peer {
+        Peer::Server(server) => Error::Timeout { server: (*server).to_owned(), problem },
+        Peer::Proxy(proxy) => Error::Proxy { proxy: (*proxy).to_owned(), problem },
+    }
+}
+
+/// The error that kube's client passes on, out of whatever it is wrapped in.
+pub fn of_kube(error: kube::Error, server: &str) -> Error {
+    let mut error = error;
+    loop {
+        error = match error {
+            kube::Error::Service(held) => match held.downcast::<kube::Error>() {
+                Ok(inner) => *inner,
+                Err(held) => return of_stream(held.as_ref(), &Peer::Server(server)),
+            },
+            other => return of_stream(&other, &Peer::Server(server)),
+        }
+    }
+}
+
+/// The error in a TLS handshake.
+pub fn of_handshake(error: &io::Error, peer: &Peer<'_>) -> Error {
+    let Peer::Server(server) = peer else { return of_stream(error, peer) };
+    let held = error.get_ref().and_then(|held| held.downcast_ref::<rustls::Error>());
+    match held {
+        // The answer of a server without TLS is no message that TLS has.
+        Some(rustls::Error::InvalidMessage(_)) => Error::NoTls { server: (*server).to_owned() },
+        _ => of_stream(error, peer),
     }
 }
 
 /// The error in a connection that could not be made, or that broke. Found by walking to its innermost causes,
 /// which alone say what the user can act on.
-pub fn of_connection(error: &kube::Error, server: &str) -> Error {
+pub fn of_stream(error: &(dyn StdError + 'static), peer: &Peer<'_>) -> Error {
+    let (Peer::Server(name) | Peer::Proxy(name)) = peer;
+    let found = walk(error, name);
+    match (peer, found) {
+        // Only a certificate needs other mending than the proxy.
+        (Peer::Proxy(proxy), Error::Certificate { problem, .. }) => Error::Proxy {
+            proxy: (*proxy).to_owned(),
+            problem: format!("its certificate can't be trusted: {problem}"),
+        },
+        (Peer::Proxy(proxy), Error::Refused { .. }) => {
+            Error::Proxy { proxy: (*proxy).to_owned(), problem: "the connection was refused".to_owned() }
+        }
+        (Peer::Proxy(proxy), Error::NoSuchHost { host }) => {
+            Error::Proxy { proxy: (*proxy).to_owned(), problem: format!("{host}: no such host") }
+        }
+        (
+            Peer::Proxy(proxy),
+            Error::Connection { problem, .. }
+            | Error::Broken { problem, .. }
+            | Error::Timeout { problem, .. },
+        ) => Error::Proxy { proxy: (*proxy).to_owned(), problem },
+        (_, found) => found,
+    }
+}
+
+fn walk(error: &(dyn StdError + 'static), server: &str) -> Error {
     let server = server.to_owned();
-    let mut innermost: &(dyn StdError + 'static) = error;
+    let mut innermost = error;
     loop {
-        if let Some(tls) = innermost.downcast_ref::<rustls::Error>()
-            && let rustls::Error::InvalidCertificate(problem) = tls
+        if let Some(carried) = innermost.downcast_ref::<Carried>()
+            && let Some(error) = carried.0.lock().ok().and_then(|mut held| held.take())
         {
-            return Error::Certificate { server, problem: certificate_problem(problem) };
+            return error;
+        }
+        if let Some(Unresolved(host)) = innermost.downcast_ref() {
+            return Error::NoSuchHost { host: host.clone() };
+        }
+        if let Some(tls) = innermost.downcast_ref::<rustls::Error>() {
+            return of_tls(tls, server);
+        }
+        if let Some(hyper) = innermost.downcast_ref::<hyper::Error>() {
+            // The library has no question for the second: bytes that came before anything was asked.
+            if hyper.is_parse() || hyper.to_string().starts_with("received unexpected message") {
+                return Error::Connection { server, problem: "what it says is not HTTP".to_owned() };
+            }
+            if hyper.is_incomplete_message() {
+                let problem = "it closed the connection without an answer".to_owned();
+                return Error::Broken { server, problem };
+            }
         }
         let next = match innermost.downcast_ref::<io::Error>() {
-            Some(io) if io.kind() == io::ErrorKind::ConnectionRefused => return Error::Refused { server },
-            // What an io::Error holds is not its source, which is the source of what it holds.
-            Some(io) => io.get_ref().map(|held| held as &(dyn StdError + 'static)),
+            Some(io) => match of_io(io, &server) {
+                Some(error) => return error,
+                // What an io::Error holds is not its source, which is the source of what it holds.
+                None => io.get_ref().map(|held| held as &(dyn StdError + 'static)),
+            },
             None => innermost.source(),
         };
         match next {
@@ -70,12 +208,77 @@ pub fn of_connection(error: &kube::Error, server: &str) -> Error {
     }
 }
 
-fn certificate_problem(problem: &rustls::CertificateError) -> String {
-    use rustls::CertificateError as C;
-    match problem {
-        C::UnknownIssuer => "signed by an unknown authority".to_owned(),
-        C::Expired | C::ExpiredContext { .. } => "it has expired".to_owned(),
-        C::NotValidYet | C::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
-        other => other.to_string(),
+fn of_io(error: &io::Error, server: &str) -> Option<Error> {
+    use io::ErrorKind as Kind;
+    let server = server.to_owned();
+    match error.kind() {
+        Kind::ConnectionRefused => Some(Error::Refused { server }),
+        Kind::TimedOut => {
+            let problem = "no connection was made in time".to_owned();
+            Some(Error::Timeout { server, problem })
+        }
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => {
+            Some(Error::Broken { server, problem: "the connection was reset".to_owned() })
+        }
+        Kind::UnexpectedEof => Some(Error::Broken { server, problem: "it closed the connection".to_owned() }),
+        _ => None,
     }
+}
+
+fn of_tls(error: &rustls::Error, server: String) -> Error {
+    use AlertDescription as Alert;
+    match error {
+        rustls::Error::InvalidCertificate(problem) => {
+            Error::Certificate { server, problem: certificate_problem(problem) }
+        }
+        rustls::Error::AlertReceived(
+            alert @ (Alert::CertificateRequired
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateExpired
+            | Alert::CertificateRevoked
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            // The signature on it: by a namesake of an authority that the server trusts.
+            | Alert::DecryptError
+            | Alert::AccessDenied),
+        ) => Error::ClientCertificate { server, problem: format!("{alert:?}") },
+        other => Error::Connection { server, problem: other.to_string() },
+    }
+}
+
+fn certificate_problem(problem: &CertificateError) -> CertificateProblem {
+    use CertificateError as C;
+    let timestamp = |time: &rustls::pki_types::UnixTime| {
+        i64::try_from(time.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok())
+    };
+    match problem {
+        C::UnknownIssuer => CertificateProblem::UnknownAuthority,
+        C::ExpiredContext { time, not_after } => {
+            CertificateProblem::Expired { now: timestamp(time), since: timestamp(not_after) }
+        }
+        C::Expired => CertificateProblem::Expired { now: None, since: None },
+        C::NotValidYetContext { time, not_before } => {
+            CertificateProblem::NotYetValid { now: timestamp(time), from: timestamp(not_before) }
+        }
+        C::NotValidYet => CertificateProblem::NotYetValid { now: None, from: None },
+        C::NotValidForNameContext { expected, presented } => CertificateProblem::WrongName {
+            wanted: expected.to_str().into_owned(),
+            names: presented.iter().map(|name| presented_name(name)).collect(),
+        },
+        C::Other(OtherError(cause)) if cause.to_string() == AUTHORITY_AS_SERVER => {
+            CertificateProblem::Other("it is an authority's certificate, and not a server's".to_owned())
+        }
+        C::Other(OtherError(cause)) => CertificateProblem::Other(cause.to_string()),
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
+            CertificateProblem::Other("it is not meant for servers".to_owned())
+        }
+        other => CertificateProblem::Other(other.to_string()),
+    }
+}
+
+/// `DnsName("a")` and `IpAddress(127.0.0.1)` without the wrapping.
+fn presented_name(name: &str) -> String {
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+    inner.trim_matches('"').to_owned()
 }

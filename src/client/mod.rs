@@ -1,9 +1,31 @@
 //! Requests to an API server and what comes back: one place where HTTP becomes lists, objects and errors.
 
+mod connector;
+mod credentials;
+mod exec;
+mod exec_credential;
 mod failure;
+mod headers;
+mod limits;
 mod list;
+mod log;
+mod no_proxy;
+mod oidc;
+mod proxy;
+mod retry;
+mod stack;
+mod surroundings;
+mod tls;
+mod token_file;
+mod transport;
+mod validity;
+mod verify;
+mod warnings;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use bytes::Bytes;
 use http::{Request, Response, header};
@@ -12,9 +34,14 @@ use kube::client::Body;
 use serde::de::DeserializeOwned;
 use tower::{BoxError, Service};
 
-use crate::{error::Error, kubeconfig::Connection};
+use crate::{error::Error, kubeconfig::connection::Connection};
 pub use list::Encoded;
 use list::ListReader;
+use stack::Stack;
+
+pub use limits::Patience;
+pub use proxy::ProxyVariables;
+pub use surroundings::{Messages, Surroundings};
 
 /// Protobuf, which the server writes in a third of the time, or JSON where it has only that.
 const EITHER: &str = "application/vnd.kubernetes.protobuf, application/json;q=0.9";
@@ -32,16 +59,19 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for the connection. Nothing is sent yet.
+    /// A client for the connection. Nothing is sent yet. Needs a tokio runtime to be there.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] when the credentials or certificates can't be used.
-    pub fn new(connection: Connection) -> Result<Self, Error> {
-        let server = connection.server();
-        let http = kube::Client::try_from(connection.into_config())
-            .map_err(|error| failure::of_connection(&error, &server))?;
-        Ok(Self { http, server })
+    /// [`Error::Unusable`] or [`Error::File`] when the credentials, the certificates or the proxy can't be used.
+    pub fn new(connection: &Connection, surroundings: &Surroundings) -> Result<Self, Error> {
+        let stack = Arc::new(Stack::new(connection, surroundings)?);
+        let server = stack.server().to_owned();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let stack = Arc::clone(&stack);
+            async move { stack.send(request).await.map_err(failure::Carried::from) }
+        });
+        Ok(Self { http: kube::Client::new(service, connection.namespace.clone()), server })
     }
 
     /// A client that asks a service in this process; no socket is opened.
@@ -106,7 +136,7 @@ impl Client {
         let mut reader = ListReader::new(response.headers().get(header::CONTENT_TYPE));
         let mut body = response.into_body();
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| failure::of_connection(&error, &self.server))?;
+            let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
             if let Ok(chunk) = frame.into_data() {
                 received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 reader.push(&chunk, &mut each).map_err(unreadable)?;
@@ -118,25 +148,24 @@ impl Client {
     async fn send(&self, path: &str, accept: &'static str) -> Result<Response<Body>, Error> {
         let request = Request::get(path)
             .header(header::ACCEPT, accept)
-            .header(header::USER_AGENT, concat!("kubectl-nodeusage/", env!("CARGO_PKG_VERSION")))
             .body(Body::empty())
-            .map_err(|error| Error::Configuration(format!("{path} can't be asked for: {error}")))?;
+            .map_err(|error| Error::Unusable(format!("{path} can't be asked for: {error}")))?;
         let response =
-            self.http.send(request).await.map_err(|error| failure::of_connection(&error, &self.server))?;
+            self.http.send(request).await.map_err(|error| failure::of_kube(error, &self.server))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
         let body = self.whole(path, response.into_body()).await.unwrap_or_default();
-        Err(failure::of_status(status, &body))
+        Err(failure::of_status(status, &body, &self.server))
     }
 
     async fn whole(&self, path: &str, body: Body) -> Result<Bytes, Error> {
         let collected = Limited::new(body, LARGEST_OBJECT).collect().await;
         collected.map(http_body_util::Collected::to_bytes).map_err(|error| {
-            match error.downcast_ref::<kube::Error>() {
-                Some(error) => failure::of_connection(error, &self.server),
-                None => Error::Answer {
+            match error.downcast::<kube::Error>() {
+                Ok(error) => failure::of_kube(*error, &self.server),
+                Err(_) => Error::Answer {
                     path: path.to_owned(),
                     problem: format!("it is larger than {} MiB", LARGEST_OBJECT >> 20),
                 },

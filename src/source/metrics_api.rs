@@ -1,6 +1,6 @@
 //! The live source: NodeMetrics of `metrics.k8s.io` and Nodes of core/v1, asked for at the same time.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
 use futures_util::{StreamExt, stream};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -42,7 +42,7 @@ impl Reading<'_> {
         let mut snapshot = Snapshot::default();
         let samples = async {
             let resource = self.metrics_resource().await?;
-            let path = format!("{resource}?{selector}");
+            let path = format!("{resource}{}", query(&[selector]));
             let outcome = self.client.list(&path, &self.received.samples, |json| {
                 snapshot.samples.push(decode::sample(json, &self.wanted)?);
                 Ok(())
@@ -50,7 +50,7 @@ impl Reading<'_> {
             self.explained(outcome.await, &resource).await
         };
         // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
-        let path = format!("/api/v1/nodes?resourceVersion=0&{selector}");
+        let path = format!("/api/v1/nodes{}", query(&["resourceVersion=0", selector]));
         let nodes = async {
             let outcome = self.client.list(&path, &self.received.nodes, |json| {
                 snapshot.nodes.push(decode::node(json, &self.wanted)?);
@@ -61,7 +61,23 @@ impl Reading<'_> {
                 other => other.map(|()| None),
             }
         };
-        let ((), nodes_forbidden) = tokio::try_join!(samples, nodes)?;
+        // Without samples there is nothing to show, so that their error counts, whichever comes first.
+        let nodes_forbidden = {
+            let (mut samples, mut nodes) = (pin!(samples), pin!(nodes));
+            tokio::select! {
+                outcome = &mut samples => {
+                    outcome?;
+                    nodes.await?
+                }
+                outcome = &mut nodes => {
+                    // A credential plugin that failed would only fail again.
+                    if !matches!(outcome, Err(Error::Exec { .. })) {
+                        samples.await?;
+                    }
+                    outcome?
+                }
+            }
+        };
         Ok(Snapshot { nodes_forbidden, ..snapshot })
     }
 
@@ -162,6 +178,12 @@ const GROUP: &str = "/apis/metrics.k8s.io";
 
 /// How many names are asked for at once, each with two requests.
 const CONCURRENT_NAMES: usize = 4;
+
+/// The parameters that are not empty, behind their question mark.
+fn query(parameters: &[&str]) -> String {
+    let given: Vec<_> = parameters.iter().copied().filter(|parameter| !parameter.is_empty()).collect();
+    if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
+}
 
 fn if_found<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
     match outcome {

@@ -14,4 +14,5 @@ mod kubectl_top;
 mod plane;
 mod pod;
 mod python_client;
+mod rotation;
 mod unknown;

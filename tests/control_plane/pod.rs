@@ -34,7 +34,10 @@ impl Pod {
     fn nodeusage(&self, arguments: &[&str]) -> Outcome {
         let mut pod = in_mount_namespace(self.files.path());
         pod.env("KUBERNETES_SERVICE_HOST", "127.0.0.1").env("KUBERNETES_SERVICE_PORT", &self.port);
-        run(pod.arg(env!("CARGO_BIN_EXE_kubectl-nodeusage")).args(arguments))
+        let outcome = run(pod.arg(env!("CARGO_BIN_EXE_kubectl-nodeusage")).args(arguments));
+        let token = fs::read_to_string(self.files.path().join("token")).unwrap();
+        assert!(!format!("{outcome:?}").contains(&token), "the token is printed: {outcome:?}");
+        outcome
     }
 }
 
@@ -110,6 +113,9 @@ fn a_pod_with_the_right_to_metrics_alone_sees_use() {
         assert!(item["cpu_usage_percent"].is_null() && item["memory_usage_percent"].is_null(), "{item}");
         assert_eq!(item["unknown_reason"], "NodesForbidden");
     }
+
+    let logged = pod.nodeusage(&["-o", "name", "-v", "9"]);
+    assert!(logged.stderr.contains("Authorization: Bearer <masked>"), "{logged:?}");
 
     let name = items[0]["node"].as_str().unwrap();
     let one = pod.nodeusage(&[name, "--no-headers"]);

@@ -24,12 +24,15 @@ impl Outcome {
     }
 }
 
-/// A program with an environment of its own: no home, no kubeconfig, no proxy, no colour setting of the one who runs
+/// A home without a kubeconfig, where kubectl may leave its caches.
+const HOME: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/home");
+
+/// A program with an environment of its own: an empty home, no kubeconfig, no proxy, no colour setting of the one who runs
 /// the tests.
 pub fn program(path: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("timeout");
     command.args(["--kill-after=5", "120"]).arg(path);
-    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent");
+    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).env("HOME", HOME);
     command.stdin(Stdio::null());
     command
 }

@@ -1,0 +1,3 @@
+//! What is the case, for whoever wonders why it is.
+
+pub mod config;

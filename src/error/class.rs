@@ -1,0 +1,45 @@
+//! Kinds of failures, by name.
+
+use super::{CertificateProblem, Error, ExecProblem};
+
+impl Error {
+    /// A short, stable word for the kind of failure, the same whichever words say it.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Configuration(error) => error.class(),
+            Self::Unusable(_) | Self::File { .. } => "configuration",
+            Self::Refused { .. } => "refused",
+            Self::Certificate { problem, .. } => match problem {
+                CertificateProblem::UnknownAuthority => "unknown-authority",
+                CertificateProblem::Expired { .. } => "certificate-expired",
+                CertificateProblem::NotYetValid { .. } => "certificate-not-yet-valid",
+                CertificateProblem::WrongName { .. } => "wrong-name",
+                CertificateProblem::Other(_) => "certificate",
+            },
+            Self::ClientCertificate { .. } => "client-certificate",
+            Self::NoSuchHost { .. } => "no-such-host",
+            Self::NoTls { .. } => "no-tls",
+            Self::TlsExpected { .. } => "tls-expected",
+            Self::Proxy { .. } => "proxy",
+            Self::Timeout { .. } => "timeout",
+            Self::Broken { .. } => "broken",
+            Self::Redirected { .. } => "redirected",
+            Self::Exec { problem, .. } => match problem {
+                ExecProblem::Missing { .. } | ExecProblem::Unstartable(_) => "exec-missing",
+                ExecProblem::Failed(_) | ExecProblem::NoTerminal => "exec-failed",
+                ExecProblem::Garbage(_) => "exec-garbage",
+            },
+            Self::Connection { .. } => "connection",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound(_) | Self::Missing(_) => "not-found",
+            Self::NoMetricsApi => "no-metrics-api",
+            Self::MetricsApiUnavailable { .. } | Self::Status { code: 503, .. } => "unavailable",
+            Self::Status { .. } => "status",
+            Self::NoSamples => "no-samples",
+            Self::Answer { .. } => "answer",
+            Self::Output(_) => "output",
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! From flags, kubeconfig files, the environment and the pod's own files to a [`Connection`], exactly as kubectl.
+//!
+//! [`resolve`] is a pure function of the flags and what a [`Surroundings`] shows. Its way:
+//! `merge` reads the files (`file` by `yaml` and `decode`), `overrides` chooses and lays the flags over,
+//! `validate` and `credentials` refuse what client-go refuses, `in_cluster` steps in where nothing was said.
+
+pub mod connection;
+mod credentials;
+mod decode;
+mod error;
+mod file;
+mod flags;
+mod in_cluster;
+mod kuberc;
+mod merge;
+mod origin;
+mod overrides;
+pub mod paths;
+mod resolve;
+mod scalar;
+pub mod secret;
+pub mod surroundings;
+#[cfg(test)]
+mod tests;
+mod timeout;
+mod url;
+mod validate;
+mod yaml;
+
+pub use connection::Connection;
+pub use error::ConfigurationError;
+pub use flags::ConnectionFlags;
+pub use origin::{Field, Origin, Origins};
+pub use resolve::{explain, resolve};
+pub use secret::Secret;
+pub use surroundings::{Memory, Surroundings, System};
