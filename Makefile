@@ -17,7 +17,7 @@ demo:
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
 test: lint msrv
 	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && \
-	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" INSTA_UPDATE=no cargo test --locked
+	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" INSTA_UPDATE=no cargo test --locked --lib --tests
 
 lint: $(CARGO_DENY)
 	cargo fmt --check
