@@ -9,6 +9,7 @@ use std::{
 use clap::Parser;
 use nodeusage::{
     cli::{Cli, Task, Terminal},
+    client::Messages,
     diagnose,
     error::Error,
     run,
@@ -21,11 +22,11 @@ const INTERRUPTED: u8 = 130;
 async fn main() -> ExitCode {
     let task = Cli::parse().task(terminal()).unwrap_or_else(|error| error.exit());
     let mut out = BufWriter::new(io::stdout());
-    let mut messages = io::stderr();
+    let messages = Messages::to(io::stderr());
     let outcome = match task {
         Task::ShowConfig(flags) => diagnose::config::show(&flags, &mut out),
         Task::Report(job) => tokio::select! {
-            outcome = run::run(&job, &mut out, &mut messages) => outcome,
+            outcome = run::run(&job, &mut out, &messages) => outcome,
             _ = tokio::signal::ctrl_c() => return INTERRUPTED.into(),
         },
     };

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use crate::{
-    client::{Client, Surroundings},
+    client::{Client, Messages, Surroundings},
     error::{Error, NODES_RULE},
     kubeconfig::{self, ConnectionFlags, System},
     progress,
@@ -13,7 +13,6 @@ use crate::{
     report::{self, Report, SortKey, Totals},
     source::{self, Query, Received, Selection, demo},
     usage::{self, Base},
-    visible::visible,
 };
 
 /// What to do.
@@ -65,11 +64,8 @@ pub enum Shown {
 ///
 /// Whatever keeps the job from being done in full. What could be read is written all the same: the nodes that do
 /// exist, or nodes without one figure.
-pub async fn run(job: &Job, out: &mut dyn Write, messages: &mut dyn Write) -> Result<(), Error> {
-    let mut say = |kind: &str, text: &str| {
-        // Where nobody can hear a message, the report still counts.
-        let _ = writeln!(messages, "{kind}: {}", visible(text));
-    };
+pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<(), Error> {
+    let say = |kind: &str, text: &str| messages.say(&format!("{kind}: {text}"));
     let (client, context) = match &job.origin {
         Origin::Demo => {
             say("note", "this cluster is simulated (--demo); no server was asked");
@@ -77,7 +73,8 @@ pub async fn run(job: &Job, out: &mut dyn Write, messages: &mut dyn Write) -> Re
         }
         Origin::Server(flags) => {
             let connection = kubeconfig::resolve(flags, &System)?;
-            let client = Client::new(&connection, &Surroundings::of_process(job.verbosity))?;
+            let client =
+                Client::new(&connection, &Surroundings::of_process(job.verbosity, messages.clone()))?;
             (client, connection.context)
         }
     };

@@ -177,7 +177,6 @@ impl From<ConnectionArgs> for ConnectionFlags {
             request_timeout: args.request_timeout,
             disable_compression: args.disable_compression,
             proxy_url: args.proxy_url,
-            cache_dir: args.cache_dir,
             kuberc: args.kuberc,
         }
     }

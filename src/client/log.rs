@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tower::BoxError;
 
 use super::surroundings::{Messages, Surroundings};
+use crate::kubeconfig::secret::MASK;
 
 /// How much of a body is shown where it is cut, as by kubectl.
 const CUT: usize = 1024;
@@ -113,8 +114,6 @@ impl Log {
         self.messages.say(&line);
     }
 }
-
-const MASK: &str = "<masked>";
 
 /// As client-go, which shows of a credential only of what kind it is.
 fn masked(name: &http::HeaderName, value: &HeaderValue) -> String {

@@ -23,12 +23,12 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Those of this process; messages go to stderr.
+    /// Those of this process, with a place for messages.
     #[must_use]
-    pub fn of_process(verbosity: u8) -> Self {
+    pub fn of_process(verbosity: u8, messages: Messages) -> Self {
         Self {
             proxies: ProxyVariables::of(|name| env::var(name).ok()),
-            messages: Messages::to(io::stderr()),
+            messages,
             verbosity,
             stdin_is_terminal: io::stdin().is_terminal(),
         }

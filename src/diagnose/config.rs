@@ -9,11 +9,10 @@ use crate::{
     kubeconfig::{
         self, Connection, ConnectionFlags, Field, Origins, System,
         connection::{Credentials, Material},
+        secret::MASK,
     },
     visible::visible,
 };
-
-const MASK: &str = "<masked>";
 
 /// Resolves the configuration of this machine and writes it.
 ///

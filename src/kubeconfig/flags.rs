@@ -51,8 +51,6 @@ pub struct ConnectionFlags {
     pub disable_compression: bool,
     /// `--proxy-url`. It may hold a password.
     pub proxy_url: Option<Secret>,
-    /// `--cache-dir`: accepted for those who type it; nothing is cached.
-    pub cache_dir: Option<PathBuf>,
     /// `--kuberc`: the file of preferences whose policy on credential plugins holds here too.
     pub kuberc: Option<PathBuf>,
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
+/// What stands where a secret would.
+pub const MASK: &str = "<masked>";
+
 /// A token, a password, a key. It has no `Display`, and its `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -31,6 +34,6 @@ impl From<String> for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<masked>")
+        f.write_str(MASK)
     }
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use nodeusage::{
-    client::{Client, Surroundings},
+    client::{Client, Messages, Surroundings},
     error::Error,
     kubeconfig::connection::{Connection, Credentials, Impersonation, Material, Tls},
     source::{self, Query, Received, Selection},
@@ -47,7 +47,8 @@ async fn a_rotated_token_is_taken_up_and_the_old_one_is_refused() {
         timeout: None,
         in_cluster: true,
     };
-    let client = Client::new(&connection, &Surroundings::of_process(0)).unwrap();
+    let client =
+        Client::new(&connection, &Surroundings::of_process(0, Messages::to(std::io::stderr()))).unwrap();
     let query = Query { selection: Selection::All, label_keys: Vec::new() };
     let read = async || {
         source::read(&client, &query, &Received::default()).await.map(|snapshot| snapshot.nodes.len())
