@@ -36,8 +36,8 @@ fn per_node(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(NODES as u64)).sample_size(20);
     group.bench_function("read and decode", |bencher| bencher.iter(|| read(NODES)));
     let snapshot = read(NODES);
-    group.bench_function("join", |bencher| bencher.iter(|| join(snapshot.clone(), None, Base::Allocatable)));
-    let report = report(snapshot);
+    group.bench_function("join", |bencher| bencher.iter(|| join(&snapshot, None, Base::Allocatable)));
+    let report = report(&snapshot);
     for format in Format::value_variants() {
         group.bench_function(format!("render {format:?}"), |bencher| {
             bencher.iter(|| renderer(*format, Style::default()).render(&report, &mut io::sink()).unwrap());

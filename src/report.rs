@@ -12,7 +12,7 @@ use crate::{
 
 /// Everything that a format writes.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct Report<'a> {
     /// The kubeconfig context that was asked; `None` in a pod.
     pub context: Option<String>,
     /// Whether the cluster is made up (`--demo`).
@@ -24,7 +24,7 @@ pub struct Report {
     /// What percent is of.
     pub base: Base,
     /// The nodes in the order in which they are shown; `None` when only the totals are.
-    pub rows: Option<Vec<NodeUsage>>,
+    pub rows: Option<Vec<NodeUsage<'a>>>,
     /// The sums, where they are asked for.
     pub totals: Option<Totals>,
 }
@@ -51,25 +51,29 @@ pub enum SortKey {
 }
 
 /// Sorts the nodes. Names break ties; unknown figures come last in either direction.
-pub fn sort(rows: &mut [NodeUsage], key: SortKey, reverse: bool) {
+pub fn sort(rows: &mut [NodeUsage<'_>], key: SortKey, reverse: bool) {
     match key {
-        SortKey::Name if reverse => rows.sort_by(|a, b| b.node.cmp(&a.node)),
-        SortKey::Name => rows.sort_by(|a, b| a.node.cmp(&b.node)),
-        SortKey::Cpu => sort_by_figure(rows, reverse, |row| row.cpu.used),
-        SortKey::Memory => sort_by_figure(rows, reverse, |row| row.memory.used),
-        SortKey::CpuPercent => sort_by_figure(rows, reverse, |row| row.cpu.percent),
-        SortKey::MemoryPercent => sort_by_figure(rows, reverse, |row| row.memory.percent),
+        SortKey::Name if reverse => rows.sort_by_key(|row| Reverse(row.name())),
+        SortKey::Name => rows.sort_by_key(NodeUsage::name),
+        SortKey::Cpu => sort_by_figure(rows, reverse, |row| row.cpu().used),
+        SortKey::Memory => sort_by_figure(rows, reverse, |row| row.memory().used),
+        SortKey::CpuPercent => sort_by_figure(rows, reverse, |row| row.cpu().percent),
+        SortKey::MemoryPercent => sort_by_figure(rows, reverse, |row| row.memory().percent),
     }
 }
 
-fn sort_by_figure<F: Ord>(rows: &mut [NodeUsage], reverse: bool, figure: impl Fn(&NodeUsage) -> Option<F>) {
+fn sort_by_figure<F: Ord>(
+    rows: &mut [NodeUsage<'_>],
+    reverse: bool,
+    figure: impl Fn(&NodeUsage<'_>) -> Option<F>,
+) {
     rows.sort_by(|a, b| {
         let figures = match (figure(a), figure(b)) {
             (Some(a), Some(b)) if reverse => a.cmp(&b),
             (Some(a), Some(b)) => Reverse(a).cmp(&Reverse(b)),
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
-        figures.then_with(|| a.node.cmp(&b.node))
+        figures.then_with(|| a.name().cmp(b.name()))
     });
 }
 
@@ -89,12 +93,12 @@ pub struct Totals {
 impl Totals {
     /// Sums up.
     #[must_use]
-    pub fn of(rows: &[NodeUsage], base: Base) -> Self {
-        let known = || rows.iter().filter(|row| row.unknown.is_none());
+    pub fn of<'a>(rows: &[NodeUsage<'a>], base: Base) -> Self {
+        let known = || rows.iter().filter(|row| row.unknown().is_none());
         let nodes = known().count();
-        let usage = |resource: fn(&NodeUsage) -> &Usage| {
+        let usage = |resource: fn(&NodeUsage<'a>) -> Usage| {
             let sum = |amount: fn(&Usage) -> Option<Amount>| {
-                known().map(|row| amount(resource(row))).sum::<Option<Amount>>().filter(|_| nodes > 0)
+                known().map(|row| amount(&resource(row))).sum::<Option<Amount>>().filter(|_| nodes > 0)
             };
             Usage::of(
                 sum(|usage| usage.used),
@@ -106,8 +110,8 @@ impl Totals {
         Self {
             nodes,
             left_out: rows.len() - nodes,
-            cpu: usage(|row| &row.cpu),
-            memory: usage(|row| &row.memory),
+            cpu: usage(NodeUsage::cpu),
+            memory: usage(NodeUsage::memory),
         }
     }
 }
@@ -167,41 +171,46 @@ mod tests {
         }
     }
 
-    fn names(rows: &[NodeUsage]) -> String {
-        rows.iter().map(|row| row.node.as_str()).collect()
+    fn names(rows: &[NodeUsage<'_>]) -> String {
+        rows.iter().map(NodeUsage::name).collect()
     }
 
     #[test]
     fn each_unknown_has_its_reason() {
         use UnknownReason as U;
-        let reasons = |snapshot| {
-            join(snapshot, None, Base::Allocatable).iter().map(|row| row.unknown).collect::<Vec<_>>()
+        let reasons = |snapshot: &Snapshot| {
+            join(snapshot, None, Base::Allocatable).iter().map(NodeUsage::unknown).collect::<Vec<_>>()
         };
         assert_eq!(
-            reasons(cluster()),
+            reasons(&cluster()),
             [None, Some(U::NoMetrics), None, Some(U::NoNode), Some(U::ZeroAllocatable), Some(U::NoMetrics)]
         );
         let forbidden = Snapshot { nodes_forbidden: Some("no".to_owned()), ..cluster() };
-        assert_eq!(reasons(forbidden)[3], Some(U::NodesForbidden));
+        assert_eq!(reasons(&forbidden)[3], Some(U::NodesForbidden));
     }
 
     #[test]
     fn what_is_known_stays_beside_what_is_not() {
-        let rows = join(cluster(), None, Base::Allocatable);
+        let cluster = cluster();
+        let rows = join(&cluster, None, Base::Allocatable);
         let (without_cpu, without_memory) = (&rows[4], &rows[5]);
-        assert_eq!((without_cpu.cpu.percent, without_cpu.memory.percent.is_some()), (None, true));
-        assert_eq!((without_memory.memory.used, without_memory.cpu.percent.unwrap().rounded(0)), (None, 50));
+        assert_eq!((without_cpu.cpu().percent, without_cpu.memory().percent.is_some()), (None, true));
+        assert_eq!(
+            (without_memory.memory().used, without_memory.cpu().percent.unwrap().rounded(0)),
+            (None, 50)
+        );
     }
 
     #[test]
     fn a_selector_is_applied_to_nodes_and_to_lone_samples() {
         let selector = "zone in (zone-of-a,zone-of-b,zone-of-d)".parse().unwrap();
-        assert_eq!(names(&join(cluster(), Some(&selector), Base::Allocatable)), "abd");
+        assert_eq!(names(&join(&cluster(), Some(&selector), Base::Allocatable)), "abd");
     }
 
     #[test]
     fn unknown_figures_come_last_in_either_direction() {
-        let mut rows = join(cluster(), None, Base::Allocatable);
+        let cluster = cluster();
+        let mut rows = join(&cluster, None, Base::Allocatable);
         for (key, descending, ascending) in [
             (SortKey::Name, "abcdef", "fedcba"),
             (SortKey::Cpu, "dcafeb", "efacdb"),
@@ -218,7 +227,7 @@ mod tests {
 
     #[test]
     fn totals_leave_out_what_is_unknown_and_count_it() {
-        let totals = Totals::of(&join(cluster(), None, Base::Allocatable), Base::Allocatable);
+        let totals = Totals::of(&join(&cluster(), None, Base::Allocatable), Base::Allocatable);
         assert_eq!((totals.nodes, totals.left_out), (2, 4));
         assert_eq!(totals.cpu.used.unwrap().millis(), 4500);
         assert_eq!(totals.cpu.allocatable.unwrap().millis(), 6000);

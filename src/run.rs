@@ -83,11 +83,7 @@ pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<
     let snapshot =
         if job.progress { progress::show_while(reading, &received).await? } else { reading.await? };
     let read_at = Timestamp::now();
-    let has_samples = !snapshot.samples.is_empty();
-    let nodes_forbidden = snapshot.nodes_forbidden.clone();
-    let missing = snapshot.missing.clone();
-
-    let mut rows = usage::join(snapshot, job.query.selection.selector(), job.base);
+    let mut rows = usage::join(&snapshot, job.query.selection.selector(), job.base);
     report::sort(&mut rows, job.sort_by, job.reverse);
     let is_empty = rows.is_empty();
     let totals = (job.shown != Shown::Nodes).then(|| Totals::of(&rows, job.base));
@@ -103,17 +99,17 @@ pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<
     let written = render::renderer(job.format, job.style).render(&report, out);
     written.and_then(|()| out.flush()).map_err(Error::Output)?;
 
-    if let Some(message) = &nodes_forbidden
+    if let Some(message) = &snapshot.nodes_forbidden
         && !is_empty
     {
         say("warning", &format!("percent is unknown, since nodes can't be read: {message}"));
         say("hint", &format!("a ClusterRole with this rule gives the right: {NODES_RULE}"));
     }
-    if !missing.is_empty() {
-        return Err(Error::Missing(missing));
+    if !snapshot.missing.is_empty() {
+        return Err(Error::Missing(snapshot.missing));
     }
-    if !has_samples
-        && (!is_empty || nodes_forbidden.is_some())
+    if snapshot.samples.is_empty()
+        && (!is_empty || snapshot.nodes_forbidden.is_some())
         && !matches!(job.query.selection, Selection::Named(_))
     {
         return Err(Error::NoSamples);

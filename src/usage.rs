@@ -10,27 +10,82 @@ use crate::{
     snapshot::{Labels, Node, Resources, Sample, Snapshot},
 };
 
-/// The use of one node, beside what it can hold.
-#[derive(Debug, Clone, Default)]
-pub struct NodeUsage {
+/// The use of one node, beside what it can hold: what was read of it, joined. It borrows from the [`Snapshot`], so that
+/// a row costs a few words; figures are computed when they are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeUsage<'a> {
+    name: &'a str,
+    node: Option<&'a Node>,
+    sample: Option<&'a Sample>,
+    unknown: Option<UnknownReason>,
+    base: Base,
+}
+
+impl<'a> NodeUsage<'a> {
     /// The node's name.
-    pub node: String,
-    /// The end of the interval over which CPU was averaged, and the moment at which memory was read.
-    pub timestamp: Option<Timestamp>,
-    /// The length of the interval over which CPU was averaged.
-    pub window: Option<SignedDuration>,
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The end of the interval over which CPU was averaged, and the moment at which memory was read; `None` without a
+    /// sample.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.sample.map(|sample| sample.timestamp)
+    }
+
+    /// The length of the interval over which CPU was averaged; `None` without a sample.
+    #[must_use]
+    pub fn window(&self) -> Option<SignedDuration> {
+        self.sample.map(|sample| sample.window)
+    }
+
     /// CPU, in cores.
-    pub cpu: Usage,
+    #[must_use]
+    pub fn cpu(&self) -> Usage {
+        self.usage(|resources| resources.cpu)
+    }
+
     /// Memory (the working set), in bytes.
-    pub memory: Usage,
+    #[must_use]
+    pub fn memory(&self) -> Usage {
+        self.usage(|resources| resources.memory)
+    }
+
     /// Why a use or a percent of this node is unknown; `None` when all are known.
-    pub unknown: Option<UnknownReason>,
+    #[must_use]
+    pub fn unknown(&self) -> Option<UnknownReason> {
+        self.unknown
+    }
+
     /// Cordoned; `None` when the node can't be read.
-    pub unschedulable: Option<bool>,
+    #[must_use]
+    pub fn unschedulable(&self) -> Option<bool> {
+        self.node.map(|node| node.unschedulable)
+    }
+
     /// `key=value:effect`; `None` when the node can't be read.
-    pub taints: Option<Vec<String>>,
-    /// The labels that were asked for.
-    pub labels: Labels,
+    #[must_use]
+    pub fn taints(&self) -> Option<&'a [String]> {
+        self.node.map(|node| node.taints.as_slice())
+    }
+
+    /// A label that the query asked for: the node's, or the sample's where the node can't be read.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&'a str> {
+        let labels = self.node.map(|node| &node.labels).or(self.sample.map(|sample| &sample.labels));
+        labels.and_then(|labels| labels.get(key)).map(String::as_str)
+    }
+
+    fn usage(&self, resource: fn(&Resources) -> Option<Amount>) -> Usage {
+        Usage::of(
+            self.sample.and_then(|sample| resource(&sample.usage)),
+            self.node.and_then(|node| resource(&node.allocatable)),
+            self.node.and_then(|node| resource(&node.capacity)),
+            self.base,
+        )
+    }
 }
 
 /// One resource of one node, or of several together. `None` is unknown, never zero.
@@ -101,70 +156,42 @@ impl fmt::Display for UnknownReason {
 /// Joins the samples with the nodes, in the order of names. A selector is applied again, since not every provider of
 /// `metrics.k8s.io` heeds it: to the node's labels, or to the sample's where the node can't be read.
 #[must_use]
-pub fn join(snapshot: Snapshot, selector: Option<&Selector>, base: Base) -> Vec<NodeUsage> {
+pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base) -> Vec<NodeUsage<'a>> {
     let selected = |labels: &Labels| selector.is_none_or(|selector| selector.matches(labels));
     let sample_alone = match snapshot.nodes_forbidden {
         Some(_) => UnknownReason::NodesForbidden,
         None => UnknownReason::NoNode,
     };
-    let mut samples: HashMap<String, Sample> =
-        snapshot.samples.into_iter().map(|sample| (sample.node.clone(), sample)).collect();
+    let mut samples: HashMap<&str, &Sample> =
+        snapshot.samples.iter().map(|sample| (sample.node.as_str(), sample)).collect();
     let mut rows = Vec::with_capacity(samples.len().max(snapshot.nodes.len()));
-    for node in snapshot.nodes {
-        let sample = samples.remove(&node.name);
+    for node in &snapshot.nodes {
+        let sample = samples.remove(node.name.as_str());
         if selected(&node.labels) {
-            rows.push(of_node(node, sample.as_ref(), base));
+            let row = NodeUsage { name: &node.name, node: Some(node), sample, unknown: None, base };
+            rows.push(NodeUsage { unknown: missing_figure(&row), ..row });
         }
     }
-    rows.extend(
-        samples
-            .into_values()
-            .filter(|sample| selected(&sample.labels))
-            .map(|sample| of_sample(sample, sample_alone)),
-    );
-    rows.sort_by(|a, b| a.node.cmp(&b.node));
-    rows.dedup_by(|a, b| a.node == b.node);
+    rows.extend(samples.into_values().filter(|sample| selected(&sample.labels)).map(|sample| NodeUsage {
+        name: &sample.node,
+        node: None,
+        sample: Some(sample),
+        unknown: Some(sample_alone),
+        base,
+    }));
+    rows.sort_by_key(|row| row.name);
+    rows.dedup_by_key(|row| row.name);
     rows
 }
 
-fn of_node(node: Node, sample: Option<&Sample>, base: Base) -> NodeUsage {
-    let used = sample.map(|sample| sample.usage).unwrap_or_default();
-    let usage = |resource: fn(&Resources) -> Option<Amount>| {
-        let (allocatable, capacity) = (resource(&node.allocatable), resource(&node.capacity));
-        Usage::of(resource(&used), allocatable, capacity, base)
-    };
-    let (cpu, memory) = (usage(|resources| resources.cpu), usage(|resources| resources.memory));
-    let unknown = if cpu.used.is_none() || memory.used.is_none() {
+/// Why a figure of a node that can be read is missing.
+fn missing_figure(row: &NodeUsage<'_>) -> Option<UnknownReason> {
+    let (cpu, memory) = (row.cpu(), row.memory());
+    if cpu.used.is_none() || memory.used.is_none() {
         Some(UnknownReason::NoMetrics)
     } else if cpu.percent.is_none() || memory.percent.is_none() {
         Some(UnknownReason::ZeroAllocatable)
     } else {
         None
-    };
-    NodeUsage {
-        node: node.name,
-        timestamp: sample.map(|sample| sample.timestamp),
-        window: sample.map(|sample| sample.window),
-        cpu,
-        memory,
-        unknown,
-        unschedulable: Some(node.unschedulable),
-        taints: Some(node.taints),
-        labels: node.labels,
-    }
-}
-
-fn of_sample(sample: Sample, reason: UnknownReason) -> NodeUsage {
-    let used = |used| Usage { used, ..Usage::default() };
-    NodeUsage {
-        node: sample.node,
-        timestamp: Some(sample.timestamp),
-        window: Some(sample.window),
-        cpu: used(sample.usage.cpu),
-        memory: used(sample.usage.memory),
-        unknown: Some(reason),
-        unschedulable: None,
-        taints: None,
-        labels: sample.labels,
     }
 }

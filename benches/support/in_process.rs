@@ -48,7 +48,7 @@ pub fn read(nodes: usize) -> Snapshot {
 }
 
 /// The report of a reading.
-pub fn report(snapshot: Snapshot) -> Report {
+pub fn report(snapshot: &Snapshot) -> Report<'_> {
     Report {
         context: Some("bench".to_owned()),
         simulated: false,

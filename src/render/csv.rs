@@ -24,22 +24,25 @@ pub struct Csv {
 }
 
 /// A column: its name, and its cell.
-type Column<T> = (&'static str, fn(&Report, &T) -> String);
+type Column<T> = (&'static str, fn(&Report<'_>, &T) -> String);
 
-const COLUMNS: [Column<NodeUsage>; 13] = [
-    ("timestamp", |_, row| row.timestamp.map(|time| time.to_string()).unwrap_or_default()),
+/// A column of nodes; a type of its own, since rows borrow.
+type NodeColumn = (&'static str, for<'a> fn(&Report<'_>, &NodeUsage<'a>) -> String);
+
+const COLUMNS: [NodeColumn; 13] = [
+    ("timestamp", |_, row| row.timestamp().map(|time| time.to_string()).unwrap_or_default()),
     ("context", |report, _| context(report)),
-    ("node", |_, row| text(&row.node)),
-    ("cpu_usage_cores", |_, row| amount(row.cpu.used)),
-    ("cpu_allocatable_cores", |_, row| amount(row.cpu.allocatable)),
-    ("cpu_capacity_cores", |_, row| amount(row.cpu.capacity)),
-    ("cpu_usage_percent", |_, row| percent(row.cpu.percent)),
-    ("memory_usage_bytes", |_, row| amount(row.memory.used)),
-    ("memory_allocatable_bytes", |_, row| amount(row.memory.allocatable)),
-    ("memory_capacity_bytes", |_, row| amount(row.memory.capacity)),
-    ("memory_usage_percent", |_, row| percent(row.memory.percent)),
-    ("window_seconds", |_, row| row.window.map(number::seconds).unwrap_or_default()),
-    ("unknown_reason", |_, row| row.unknown.map(|reason| reason.to_string()).unwrap_or_default()),
+    ("node", |_, row| text(row.name())),
+    ("cpu_usage_cores", |_, row| amount(row.cpu().used)),
+    ("cpu_allocatable_cores", |_, row| amount(row.cpu().allocatable)),
+    ("cpu_capacity_cores", |_, row| amount(row.cpu().capacity)),
+    ("cpu_usage_percent", |_, row| percent(row.cpu().percent)),
+    ("memory_usage_bytes", |_, row| amount(row.memory().used)),
+    ("memory_allocatable_bytes", |_, row| amount(row.memory().allocatable)),
+    ("memory_capacity_bytes", |_, row| amount(row.memory().capacity)),
+    ("memory_usage_percent", |_, row| percent(row.memory().percent)),
+    ("window_seconds", |_, row| row.window().map(number::seconds).unwrap_or_default()),
+    ("unknown_reason", |_, row| row.unknown().map(|reason| reason.to_string()).unwrap_or_default()),
 ];
 
 const TOTALS_COLUMNS: [Column<Totals>; 11] = [
@@ -57,7 +60,7 @@ const TOTALS_COLUMNS: [Column<Totals>; 11] = [
 ];
 
 impl Render for Csv {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         self.write(report, out).map_err(|error| match error.into_kind() {
             // A closed pipe must still be known for what it is.
             ErrorKind::Io(error) => error,
@@ -67,7 +70,7 @@ impl Render for Csv {
 }
 
 impl Csv {
-    fn write(&self, report: &Report, out: &mut dyn Write) -> ::csv::Result<()> {
+    fn write(&self, report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> {
         let mut writer = WriterBuilder::new().delimiter(self.delimiter).from_writer(out);
         match (&report.rows, &report.totals) {
             (Some(rows), _) => {
@@ -76,7 +79,7 @@ impl Csv {
                     writer.write_record(COLUMNS.iter().map(|(name, _)| (*name).to_owned()).chain(labels))?;
                 }
                 for row in rows {
-                    let label = |label| row.labels.get(label).map(|value| text(value)).unwrap_or_default();
+                    let label = |label: &String| row.label(label).map(text).unwrap_or_default();
                     let labels = report.label_columns.iter().map(label);
                     writer.write_record(COLUMNS.iter().map(|(_, cell)| cell(report, row)).chain(labels))?;
                 }
@@ -93,7 +96,7 @@ impl Csv {
     }
 }
 
-fn context(report: &Report) -> String {
+fn context(report: &Report<'_>) -> String {
     report.context.as_deref().map(text).unwrap_or_default()
 }
 

@@ -39,7 +39,7 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// The document of a report.
-    pub fn of(report: &'a Report) -> Self {
+    pub fn of(report: &'a Report<'_>) -> Self {
         Self {
             api_version: API_VERSION,
             kind: KIND,
@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
 }
 
 struct Items<'a> {
-    rows: &'a [NodeUsage],
+    rows: &'a [NodeUsage<'a>],
     labels: &'a [String],
 }
 
@@ -80,19 +80,16 @@ struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn of(row: &'a NodeUsage, labels: &'a [String]) -> Self {
+    fn of(row: &NodeUsage<'a>, labels: &'a [String]) -> Self {
         Self {
-            timestamp: row.timestamp.map(|time| time.to_string()),
-            node: Text(&row.node),
-            figures: Figures::of(&row.cpu, &row.memory),
-            window_seconds: row.window.map(|window| Number(number::seconds(window))),
-            unknown_reason: row.unknown.map(|reason| reason.to_string()),
-            unschedulable: row.unschedulable,
-            taints: row.taints.as_ref().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
-            labels: labels
-                .iter()
-                .map(|key| (key.as_str(), row.labels.get(key).map(|value| Text(value))))
-                .collect(),
+            timestamp: row.timestamp().map(|time| time.to_string()),
+            node: Text(row.name()),
+            figures: Figures::of(&row.cpu(), &row.memory()),
+            window_seconds: row.window().map(|window| Number(number::seconds(window))),
+            unknown_reason: row.unknown().map(|reason| reason.to_string()),
+            unschedulable: row.unschedulable(),
+            taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
+            labels: labels.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
         }
     }
 }

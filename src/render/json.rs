@@ -12,7 +12,7 @@ use crate::report::Report;
 pub struct Json;
 
 impl Render for Json {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(TerminalSafe(out), &Document::of(report))?;
         writeln!(out)
     }

@@ -58,7 +58,7 @@ pub trait Render {
     /// # Errors
     ///
     /// What `out` says.
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>;
 }
 
 /// The writer of a format.
@@ -81,10 +81,13 @@ const UNKNOWN: &str = "<unknown>";
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use jiff::{SignedDuration, Timestamp};
 
     use super::*;
-    use crate::usage::{Base, NodeUsage};
+    use crate::{
+        snapshot::{Labels, Resources, Sample, Snapshot},
+        usage::{Base, join},
+    };
 
     /// A pipe whose reader is gone.
     struct Closed;
@@ -101,14 +104,21 @@ mod tests {
 
     #[test]
     fn every_format_hands_on_what_the_writer_says() {
-        let row = NodeUsage { node: "a".to_owned(), ..NodeUsage::default() };
+        let sample = Sample {
+            node: "a".to_owned(),
+            timestamp: Timestamp::UNIX_EPOCH,
+            window: SignedDuration::ZERO,
+            usage: Resources::default(),
+            labels: Labels::new(),
+        };
+        let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
         let report = Report {
             context: None,
             simulated: false,
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
             base: Base::Allocatable,
-            rows: Some(vec![row]),
+            rows: Some(join(&snapshot, None, Base::Allocatable)),
             totals: None,
         };
         for format in Format::value_variants() {

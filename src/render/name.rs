@@ -9,7 +9,7 @@ use crate::{report::Report, visible::visible};
 pub struct Name;
 
 impl Render for Name {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        report.rows.iter().flatten().try_for_each(|row| writeln!(out, "node/{}", visible(&row.node)))
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        report.rows.iter().flatten().try_for_each(|row| writeln!(out, "node/{}", visible(row.name())))
     }
 }

@@ -37,7 +37,7 @@ pub struct Text {
 
 /// A line of the table.
 enum Line<'a> {
-    Node(&'a NodeUsage),
+    Node(&'a NodeUsage<'a>),
     Totals(&'a Totals),
 }
 
@@ -69,7 +69,7 @@ const HOT: i128 = 900;
 const GAP: usize = 2;
 
 impl Render for Text {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let nodes = report.rows.iter().flatten().map(Line::Node);
         let lines: Vec<_> = nodes.chain(report.totals.iter().map(Line::Totals)).collect();
         if lines.is_empty() {
@@ -118,7 +118,7 @@ impl Text {
         clippy::redundant_closure_for_method_calls,
         reason = "a method of Line<'_> is not general enough"
     )]
-    fn columns<'a>(&'a self, report: &'a Report) -> Vec<Column<'a>> {
+    fn columns<'a>(&'a self, report: &'a Report<'_>) -> Vec<Column<'a>> {
         let units = self.style.units;
         let cores = move |amount| cores(amount, units);
         let memory = move |amount| memory(amount, units);
@@ -126,9 +126,9 @@ impl Text {
         let mut columns = vec![
             Column::text("NAME", |line| line.name()),
             Column::figure("CPU(cores)", move |line| cores(line.cpu().used)),
-            Column::figure("CPU(%)", move |line| percent(line.cpu())),
+            Column::figure("CPU(%)", move |line| percent(&line.cpu())),
             Column::figure("MEMORY", move |line| memory(line.memory().used)),
-            Column::figure("MEMORY(%)", move |line| percent(line.memory())),
+            Column::figure("MEMORY(%)", move |line| percent(&line.memory())),
         ];
         if self.wide {
             columns.extend([
@@ -137,9 +137,9 @@ impl Text {
                 Column::figure("MEM-ALLOC", move |line| memory(line.memory().allocatable)),
                 Column::figure("MEM-CAP", move |line| memory(line.memory().capacity)),
                 Column::figure("AGE", |line| {
-                    line.of_node(|row| row.timestamp.map(|time| age(report.read_at, time)))
+                    line.of_node(|row| row.timestamp().map(|time| age(report.read_at, time)))
                 }),
-                Column::figure("WINDOW", |line| line.of_node(|row| row.window.map(window))),
+                Column::figure("WINDOW", |line| line.of_node(|row| row.window().map(window))),
                 Column::text("STATUS", |line| line.of_node(status)),
             ]);
         }
@@ -148,7 +148,7 @@ impl Text {
             let header = key.rsplit('/').next().unwrap_or_default().to_uppercase();
             Column::text(&header, move |line| {
                 line.of_node(|row| {
-                    Some(row.labels.get(key).map_or("<none>".to_owned(), |value| visible(value).into_owned()))
+                    Some(row.label(key).map_or("<none>".to_owned(), |value| visible(value).into_owned()))
                 })
             })
         }));
@@ -190,7 +190,7 @@ impl Tone {
 impl Line<'_> {
     fn name(&self) -> Cell {
         Cell::plain(match self {
-            Self::Node(row) => visible(&row.node).into_owned(),
+            Self::Node(row) => visible(row.name()).into_owned(),
             Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes"),
             Self::Totals(Totals { nodes, left_out, .. }) => {
                 format!("total of {nodes} nodes, {left_out} left out")
@@ -198,22 +198,22 @@ impl Line<'_> {
         })
     }
 
-    fn cpu(&self) -> &Usage {
+    fn cpu(&self) -> Usage {
         match self {
-            Self::Node(row) => &row.cpu,
-            Self::Totals(totals) => &totals.cpu,
+            Self::Node(row) => row.cpu(),
+            Self::Totals(totals) => totals.cpu,
         }
     }
 
-    fn memory(&self) -> &Usage {
+    fn memory(&self) -> Usage {
         match self {
-            Self::Node(row) => &row.memory,
-            Self::Totals(totals) => &totals.memory,
+            Self::Node(row) => row.memory(),
+            Self::Totals(totals) => totals.memory,
         }
     }
 
     /// What only a node has; a line of totals leaves it empty.
-    fn of_node(&self, text: impl Fn(&NodeUsage) -> Option<String>) -> Cell {
+    fn of_node(&self, text: impl Fn(&NodeUsage<'_>) -> Option<String>) -> Cell {
         match self {
             Self::Node(row) => Cell::known(text(row)),
             Self::Totals(_) => Cell::plain(String::new()),
@@ -244,7 +244,7 @@ fn binary(bytes: i128) -> String {
     number::fixed(tenths, 1) + suffix
 }
 
-fn percent(usage: &Usage, report: &Report, units: Units) -> Cell {
+fn percent(usage: &Usage, report: &Report<'_>, units: Units) -> Cell {
     let Some(percent) = usage.percent else { return Cell::known(None) };
     let text = match (units, usage.used.zip(usage.base(report.base))) {
         (Units::Raw, _) => number::percent(percent),
@@ -259,12 +259,12 @@ fn percent(usage: &Usage, report: &Report, units: Units) -> Cell {
     Cell { text, tone }
 }
 
-fn status(row: &NodeUsage) -> Option<String> {
-    let cordoned = row.unschedulable?.then(|| "cordoned".to_owned());
+fn status(row: &NodeUsage<'_>) -> Option<String> {
+    let cordoned = row.unschedulable()?.then(|| "cordoned".to_owned());
     // The taint that cordoning brings says nothing new.
     let taints = row
-        .taints
-        .iter()
+        .taints()
+        .into_iter()
         .flatten()
         .filter(|taint| *taint != CORDON_TAINT)
         .map(|taint| visible(taint).into_owned());

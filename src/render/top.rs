@@ -26,10 +26,10 @@ const MIN_WIDTH: usize = 6;
 const PADDING: usize = 3;
 
 impl Render for Top {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let rows = report.rows.as_deref().unwrap_or_default();
         let header = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"].map(str::to_owned);
-        let (measured, unmeasured): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.timestamp.is_some());
+        let (measured, unmeasured): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.timestamp().is_some());
         let lines: Vec<_> = (!self.no_headers && !rows.is_empty())
             .then_some(header)
             .into_iter()
@@ -48,17 +48,17 @@ impl Render for Top {
     }
 }
 
-fn cells(row: &NodeUsage, report: &Report) -> [String; COLUMNS] {
+fn cells(row: &NodeUsage<'_>, report: &Report<'_>) -> [String; COLUMNS] {
     let shown = |amount: Option<Amount>, show: fn(Amount) -> String| amount.map_or(UNKNOWN.to_owned(), show);
     let percent = |usage: &Usage| {
         let (Some(used), Some(of)) = (usage.used, usage.base(report.base)) else { return UNKNOWN.to_owned() };
         kubectl::percent(used, of)
     };
     [
-        visible(&row.node).into_owned(),
-        shown(row.cpu.used, kubectl::cpu),
-        percent(&row.cpu),
-        shown(row.memory.used, kubectl::memory),
-        percent(&row.memory),
+        visible(row.name()).into_owned(),
+        shown(row.cpu().used, kubectl::cpu),
+        percent(&row.cpu()),
+        shown(row.memory().used, kubectl::memory),
+        percent(&row.memory()),
     ]
 }

@@ -14,7 +14,7 @@ use crate::report::Report;
 pub struct Yaml;
 
 impl Render for Yaml {
-    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         serde_saphyr::to_io_writer(&mut TerminalSafe(out), &Document::of(report)).map_err(|error| match error
         {
             // A closed pipe must still be known for what it is.
