@@ -11,7 +11,7 @@ use crate::{
     progress,
     render::{self, Format, Style},
     report::{self, Report, SortKey, Totals},
-    source::{self, Query, Received, Selection, demo},
+    source::{self, Query, Received, Selection, Served, demo},
     usage::{self, Base},
 };
 
@@ -66,20 +66,23 @@ pub enum Shown {
 /// exist, or nodes without one figure.
 pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<(), Error> {
     let say = |kind: &str, text: &str| messages.say(&format!("{kind}: {text}"));
-    let (client, context) = match &job.origin {
+    let (client, served, context) = match &job.origin {
         Origin::Demo => {
             say("note", "this cluster is simulated (--demo); no server was asked");
-            (demo::client(), Some(demo::CONTEXT.to_owned()))
+            (demo::client(), Served::default(), Some(demo::CONTEXT.to_owned()))
         }
         Origin::Server(flags) => {
             let connection = kubeconfig::resolve(flags, &System)?;
             let client =
                 Client::new(&connection, &Surroundings::of_process(job.verbosity, messages.clone()))?;
-            (client, connection.context)
+            // A pod has no home that lasts.
+            let cache = kubeconfig::cache_directory(flags, &System).filter(|_| !connection.in_cluster);
+            let served = cache.map(|cache| Served::remembered(&cache, client.server())).unwrap_or_default();
+            (client, served, connection.context)
         }
     };
     let received = Received::default();
-    let reading = source::read(&client, &job.query, &received);
+    let reading = source::read(&client, &job.query, &served, &received);
     let snapshot =
         if job.progress { progress::show_while(reading, &received).await? } else { reading.await? };
     let read_at = Timestamp::now();

@@ -7,6 +7,8 @@ mod server;
 #[path = "support/mod.rs"]
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
 use server::{Answer, Server};
 use support::{Outcome, nodeusage, program, run};
@@ -149,6 +151,47 @@ fn the_server_decides_which_version_is_asked_for() {
         );
         assert_eq!(outcome.stderr.starts_with("error: the Metrics API is not installed"), asked.is_none());
     }
+}
+
+#[test]
+fn a_served_version_is_asked_for_once_and_a_wrong_memory_is_mended() {
+    let cache = tempfile::tempdir().unwrap();
+    let current = Arc::new(Mutex::new("v1beta1"));
+    let now = Arc::clone(&current);
+    let server = Server::start(move |path| {
+        let version = *now.lock().unwrap();
+        match path {
+            GROUP => group(&[version]),
+            NODES => (200, json!({"items": [node("a", &json!({}))]}).to_string()),
+            _ if path == format!("{GROUP}/{version}/nodes") => {
+                (200, json!({"items": [sample("a", &json!({}))]}).to_string())
+            }
+            _ if path == format!("{GROUP}/{version}/nodes/a") => (200, sample("a", &json!({})).to_string()),
+            _ => status(404, "NotFound", "no such path"),
+        }
+    });
+    let mut seen = 0;
+    let mut asked = |arguments: &[&str]| {
+        let mut command = nodeusage();
+        command
+            .args(["--server", &server.url, "--cache-dir"])
+            .arg(cache.path())
+            .args(["-o", "name"])
+            .args(arguments);
+        assert_eq!(run(&mut command).success(), "node/a\n");
+        let requests = server.requests();
+        let metrics = requests[seen..].iter().filter_map(|path| path.strip_prefix("/apis/metrics.k8s.io"));
+        let metrics = metrics.map(str::to_owned).collect::<Vec<_>>();
+        seen = requests.len();
+        metrics
+    };
+    assert_eq!(asked(&[]), ["", "/v1beta1/nodes"]);
+    assert_eq!(asked(&[]), ["/v1beta1/nodes"], "it is remembered");
+    *current.lock().unwrap() = "v1";
+    assert_eq!(asked(&[]), ["/v1beta1/nodes", "", "/v1/nodes"], "the server was upgraded");
+    assert_eq!(asked(&[]), ["/v1/nodes"]);
+    *current.lock().unwrap() = "v1beta1";
+    assert_eq!(asked(&["a"]), ["", "/v1beta1/nodes/a"], "a name that is not found would not tell");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use nodeusage::{
     client::Client,
     report::Report,
     snapshot::Snapshot,
-    source::{self, Query, Received, Selection},
+    source::{self, Query, Received, Selection, Served},
     usage::{Base, join},
 };
 
@@ -43,7 +43,7 @@ pub fn read(nodes: usize) -> Snapshot {
             let response = Response::builder().header(header::CONTENT_TYPE, media_type);
             Ok::<_, Infallible>(response.body(StreamBody::new(stream::iter(frames))).unwrap())
         }));
-        source::read(&client, &query, &Received::default()).await.unwrap()
+        source::read(&client, &query, &Served::default(), &Received::default()).await.unwrap()
     })
 }
 

@@ -116,7 +116,7 @@ pub(super) struct ConnectionArgs {
     #[arg(long, global = true, value_name = "URL", value_parser = secret)]
     proxy_url: Option<Secret>,
 
-    /// Accepted as kubectl does; nothing is cached.
+    /// The directory in which is remembered what a server serves [default: $HOME/.kube/cache].
     #[arg(long, global = true, value_name = "PATH", value_parser = path, value_hint = ValueHint::DirPath)]
     cache_dir: Option<PathBuf>,
 
@@ -177,6 +177,7 @@ impl From<ConnectionArgs> for ConnectionFlags {
             request_timeout: args.request_timeout,
             disable_compression: args.disable_compression,
             proxy_url: args.proxy_url,
+            cache_dir: args.cache_dir,
             kuberc: args.kuberc,
         }
     }

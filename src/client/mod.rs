@@ -86,6 +86,12 @@ impl Client {
         Self { http: kube::Client::new(service, "default"), server: "in this process".to_owned() }
     }
 
+    /// Host and port of the server.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
     /// Gets one object in whichever encoding the server prefers: `decode` reads it, or says what is wrong with it.
     ///
     /// # Errors

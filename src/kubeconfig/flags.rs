@@ -51,6 +51,8 @@ pub struct ConnectionFlags {
     pub disable_compression: bool,
     /// `--proxy-url`. It may hold a password.
     pub proxy_url: Option<Secret>,
+    /// `--cache-dir`: where the version of the server's metrics API is remembered.
+    pub cache_dir: Option<PathBuf>,
     /// `--kuberc`: the file of preferences whose policy on credential plugins holds here too.
     pub kuberc: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@
 //! `merge` reads the files (`file` by `yaml` and `decode`), `overrides` chooses and lays the flags over,
 //! `validate` and `credentials` refuse what client-go refuses, `in_cluster` steps in where nothing was said.
 
+mod cache;
 pub mod connection;
 mod credentials;
 mod decode;
@@ -27,6 +28,7 @@ mod url;
 mod validate;
 mod yaml;
 
+pub use cache::cache_directory;
 pub use connection::Connection;
 pub use error::ConfigurationError;
 pub use flags::ConnectionFlags;

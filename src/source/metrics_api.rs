@@ -6,21 +6,29 @@ use futures_util::{StreamExt, stream};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::{Query, Received, Selection, decode};
+use super::{
+    Query, Received, Selection, decode,
+    served::{GROUP, Served},
+};
 use crate::{
     client::Client,
     error::Error,
     snapshot::{Node, Sample, Snapshot},
 };
 
-/// Reads the cluster once.
+/// Reads the cluster once. `served` knows, or learns, which version of the metrics API there is.
 ///
 /// # Errors
 ///
 /// Any failure to read the samples; a failure to read the nodes other than a missing right, which the snapshot
 /// carries instead.
-pub async fn read(client: &Client, query: &Query, received: &Received) -> Result<Snapshot, Error> {
-    let reading = Reading { client, wanted: query.wanted_labels(), received };
+pub async fn read(
+    client: &Client,
+    query: &Query,
+    served: &Served,
+    received: &Received,
+) -> Result<Snapshot, Error> {
+    let reading = Reading { client, wanted: query.wanted_labels(), served, received };
     match &query.selection {
         Selection::All => reading.lists("").await,
         Selection::Matching(selector) => {
@@ -34,6 +42,7 @@ pub async fn read(client: &Client, query: &Query, received: &Received) -> Result
 struct Reading<'a> {
     client: &'a Client,
     wanted: BTreeSet<&'a str>,
+    served: &'a Served,
     received: &'a Received,
 }
 
@@ -41,19 +50,21 @@ impl Reading<'_> {
     async fn lists(&self, selector: &str) -> Result<Snapshot, Error> {
         let mut snapshot = Snapshot::default();
         let samples = async {
-            let resource = self.metrics_resource().await?;
-            let path = format!("{resource}{}", query(&[selector]));
-            let outcome = self.client.list(&path, &self.received.samples, |json| {
-                snapshot.samples.push(decode::sample(json, &self.wanted)?);
-                Ok(())
-            });
-            self.explained(outcome.await, &resource).await
+            if let Some(resource) = self.served.guess() {
+                match self.samples(&resource, selector, &mut snapshot.samples).await {
+                    // The server was upgraded, or has lost its metrics API.
+                    Err(Error::NotFound(_)) => self.served.forget(),
+                    other => return other,
+                }
+            }
+            let resource = self.served.resource(self.client, self.received).await?;
+            self.samples(&resource, selector, &mut snapshot.samples).await
         };
         // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
         let path = format!("/api/v1/nodes{}", query(&["resourceVersion=0", selector]));
         let nodes = async {
-            let outcome = self.client.list(&path, &self.received.nodes, |json| {
-                snapshot.nodes.push(decode::node(json, &self.wanted)?);
+            let outcome = self.client.list(&path, &self.received.nodes, |object| {
+                snapshot.nodes.push(decode::node(object, &self.wanted)?);
                 Ok(())
             });
             match outcome.await {
@@ -81,10 +92,19 @@ impl Reading<'_> {
         Ok(Snapshot { nodes_forbidden, ..snapshot })
     }
 
+    async fn samples(&self, resource: &str, selector: &str, samples: &mut Vec<Sample>) -> Result<(), Error> {
+        let path = format!("{resource}{}", query(&[selector]));
+        let outcome = self.client.list(&path, &self.received.samples, |object| {
+            samples.push(decode::sample(object, &self.wanted)?);
+            Ok(())
+        });
+        self.explained(outcome.await, resource).await
+    }
+
     /// Each name is a GET of both objects. A name that has neither is missing; one that has a sample or a node is
     /// shown with what there is.
     async fn named(&self, names: &[String]) -> Result<Snapshot, Error> {
-        let resource = &self.metrics_resource().await?;
+        let resource = &self.served.resource(self.client, self.received).await?;
         let names: BTreeSet<_> = names.iter().collect();
         let mut answers = stream::iter(names)
             .map(async |name| (name, tokio::join!(self.sample(resource, name), self.node(name))))
@@ -111,33 +131,13 @@ impl Reading<'_> {
     async fn sample(&self, resource: &str, name: &str) -> Result<Sample, Error> {
         let path = format!("{resource}/{name}");
         let outcome =
-            self.client.object(&path, &self.received.samples, |json| decode::sample(json, &self.wanted));
+            self.client.object(&path, &self.received.samples, |object| decode::sample(object, &self.wanted));
         self.explained(outcome.await, resource).await
     }
 
     async fn node(&self, name: &str) -> Result<Node, Error> {
         let path = format!("/api/v1/nodes/{name}");
-        self.client.object(&path, &self.received.nodes, |json| decode::node(json, &self.wanted)).await
-    }
-
-    /// The path of NodeMetrics in the version that the server prefers: the first of `v1` and `v1beta1` in the order
-    /// in which it lists them, as kubectl chooses (kubectl `pkg/cmd/top/top.go`).
-    async fn metrics_resource(&self) -> Result<String, Error> {
-        #[derive(Deserialize)]
-        struct ApiGroup {
-            versions: Vec<ApiVersion>,
-        }
-        #[derive(Deserialize)]
-        struct ApiVersion {
-            version: String,
-        }
-        let group: ApiGroup = match self.client.get(GROUP, &self.received.samples).await {
-            Err(Error::NotFound(_)) => return Err(Error::NoMetricsApi),
-            other => other?,
-        };
-        let served = group.versions.iter().map(|version| version.version.as_str());
-        let version = served.into_iter().find(|version| matches!(*version, "v1" | "v1beta1"));
-        version.map(|version| format!("{GROUP}/{version}/nodes")).ok_or(Error::NoMetricsApi)
+        self.client.object(&path, &self.received.nodes, |object| decode::node(object, &self.wanted)).await
     }
 
     /// A 503 of the metrics API, told apart from others and explained by its APIService where that may be read.
@@ -173,8 +173,6 @@ impl Reading<'_> {
         Err(Error::MetricsApiUnavailable { service, message, condition })
     }
 }
-
-const GROUP: &str = "/apis/metrics.k8s.io";
 
 /// How many names are asked for at once, each with two requests.
 const CONCURRENT_NAMES: usize = 4;

@@ -3,10 +3,12 @@
 mod decode;
 pub mod demo;
 mod metrics_api;
+mod served;
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 
 pub use metrics_api::read;
+pub use served::Served;
 
 use crate::selector::Selector;
 

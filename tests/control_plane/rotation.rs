@@ -6,7 +6,7 @@ use nodeusage::{
     client::{Client, Messages, Surroundings},
     error::Error,
     kubeconfig::connection::{Connection, Credentials, Impersonation, Material, Tls},
-    source::{self, Query, Received, Selection},
+    source::{self, Query, Received, Selection, Served},
 };
 use serde_json::json;
 
@@ -51,7 +51,9 @@ async fn a_rotated_token_is_taken_up_and_the_old_one_is_refused() {
         Client::new(&connection, &Surroundings::of_process(0, Messages::to(std::io::stderr()))).unwrap();
     let query = Query { selection: Selection::All, label_keys: Vec::new() };
     let read = async || {
-        source::read(&client, &query, &Received::default()).await.map(|snapshot| snapshot.nodes.len())
+        source::read(&client, &query, &Served::default(), &Received::default())
+            .await
+            .map(|snapshot| snapshot.nodes.len())
     };
     // A role takes a moment to be heeded.
     let mut outcome = read().await;

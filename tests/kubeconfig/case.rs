@@ -53,6 +53,7 @@ impl Case {
             request_timeout: text("request-timeout"),
             disable_compression: self.flags.contains_key("disable-compression"),
             proxy_url: secret("proxy-url"),
+            cache_dir: None,
             kuberc: None,
         }
     }

@@ -37,9 +37,12 @@ pub fn program(path: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The plugin, as kubectl would run it.
+/// The plugin, as kubectl would run it. What it remembers of a server is forgotten with this process, since the next one
+/// may find another server at the same port.
 pub fn nodeusage() -> Command {
-    program(env!("CARGO_BIN_EXE_kubectl-nodeusage"))
+    let mut command = program(env!("CARGO_BIN_EXE_kubectl-nodeusage"));
+    command.env("KUBECACHEDIR", format!("{HOME}/cache-{}", std::process::id()));
+    command
 }
 
 /// Runs a program to its end.
