@@ -3,7 +3,7 @@
 mod class;
 mod problem;
 
-use std::{error, fmt, io, path::PathBuf};
+use std::{error, fmt, io, path::PathBuf, time::Duration};
 
 use crate::{kubeconfig::ConfigurationError, visible::visible};
 
@@ -130,6 +130,8 @@ pub enum Error {
         reason: String,
         /// The server's own words.
         message: String,
+        /// After how long the server wants to be asked again.
+        retry_after: Option<Duration>,
     },
     /// The server's answer is not what Kubernetes sends.
     Answer {
@@ -184,10 +186,10 @@ impl fmt::Display for Error {
             }
             Self::NoSamples => "metrics are not available yet: none of these nodes has a sample".to_owned(),
             Self::Missing(names) => format!("not found: {}", names.join(", ")),
-            Self::Status { code, reason, message } if reason.is_empty() => {
+            Self::Status { code, reason, message, .. } if reason.is_empty() => {
                 format!("the server answered {code}: {message}")
             }
-            Self::Status { code, reason, message } => {
+            Self::Status { code, reason, message, .. } => {
                 format!("the server answered {code} ({reason}): {message}")
             }
             Self::Answer { path, problem } => format!("the answer to {path} can't be read: {problem}"),

@@ -118,6 +118,10 @@ impl Credentials {
     pub async fn refused(&self, granted: &Granted) -> Result<(), Error> {
         match (self, &granted.given) {
             (Self::Exec(plugin), Some(given)) => plugin.refused(given).await,
+            (Self::TokenFile(file, _), _) => {
+                file.refused();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -8,7 +8,10 @@ use prost::Message;
 use rustls::{AlertDescription, CertificateError, OtherError};
 use serde::Deserialize;
 
-use super::{list, verify::AUTHORITY_AS_SERVER};
+use super::{
+    list::{self, Encoded},
+    verify::AUTHORITY_AS_SERVER,
+};
 use crate::error::{CertificateProblem, Error};
 
 /// The longest message that is passed on from a server that does not speak Kubernetes.
@@ -67,19 +70,38 @@ struct Status {
     #[serde(default)]
     #[prost(string, tag = "4")]
     reason: String,
+    #[serde(default)]
+    #[prost(int32, tag = "6")]
+    code: i32,
 }
 
 /// The error in a refusal: a `metav1.Status` in either encoding, or whatever text the server or a proxy sent in its
-/// place.
-pub fn of_status(status: StatusCode, body: &[u8], server: &str) -> Error {
+/// place. `retry_after` is what the server asks for.
+pub fn of_status(status: StatusCode, body: &[u8], server: &str, retry_after: Option<Duration>) -> Error {
     let said = match list::object(body) {
         Ok(object) => Status::decode(object).ok(),
         Err(_) => serde_json::from_slice(body).ok(),
     };
-    let Status { message, reason } = said.unwrap_or_else(|| Status {
+    let said = said.unwrap_or_else(|| Status {
         message: String::from_utf8_lossy(body).trim().chars().take(LONGEST_MESSAGE).collect(),
-        reason: String::new(),
+        ..Status::default()
     });
+    refusal(status, said, server, retry_after)
+}
+
+/// The error that ends a watch.
+pub fn of_event(object: Encoded<'_>, server: &str) -> Error {
+    let said = match object {
+        Encoded::Protobuf(bytes) => Status::decode(bytes).ok(),
+        Encoded::Json(json) => serde_json::from_slice(json).ok(),
+    };
+    let said: Status = said.unwrap_or_default();
+    let code = u16::try_from(said.code).ok().and_then(|code| StatusCode::from_u16(code).ok());
+    refusal(code.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), said, server, None)
+}
+
+fn refusal(status: StatusCode, said: Status, server: &str, retry_after: Option<Duration>) -> Error {
+    let Status { message, reason, .. } = said;
     let message = match message.as_str() {
         "" => status.canonical_reason().unwrap_or("without a message").to_owned(),
         _ => message,
@@ -92,7 +114,7 @@ pub fn of_status(status: StatusCode, body: &[u8], server: &str) -> Error {
         StatusCode::BAD_REQUEST if message.contains("HTTP request to an HTTPS server") => {
             Error::TlsExpected { server: server.to_owned() }
         }
-        _ => Error::Status { code: status.as_u16(), reason, message },
+        _ => Error::Status { code: status.as_u16(), reason, message, retry_after },
     }
 }
 

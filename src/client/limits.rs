@@ -24,11 +24,31 @@ pub const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 /// Whether a request comes to an end by itself. Goes along as an extension of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Patience {
-    /// It does, and is ended when it takes too long.
+    /// It does, and is ended when it takes too long. A server that asks for it is asked again.
     #[default]
     Bounded,
-    /// It goes on for as long as the server wants, as a watch does.
-    Endless,
+    /// The same, with a shorter limit on each silence, and for one try: who asks will ask again by itself.
+    Within(Duration),
+    /// It goes on for as long as the server wants, as a watch does, but for silences this long.
+    Endless(Duration),
+}
+
+impl Patience {
+    /// How long the server may take to begin an answer.
+    pub fn answer_limit(self) -> Duration {
+        match self {
+            Self::Bounded => ANSWER_LIMIT,
+            Self::Within(limit) | Self::Endless(limit) => limit,
+        }
+    }
+
+    /// How long a body may stand still.
+    fn stall_limit(self) -> Duration {
+        match self {
+            Self::Bounded => STALL_LIMIT,
+            Self::Within(limit) | Self::Endless(limit) => limit,
+        }
+    }
 }
 
 /// A body that ends with an error when it takes too long.
@@ -36,7 +56,8 @@ pub struct Paced {
     body: UnsyncBoxBody<Bytes, BoxError>,
     server: String,
     total: Option<(Duration, Pin<Box<Sleep>>)>,
-    stall: Option<Pin<Box<Sleep>>>,
+    stall_limit: Duration,
+    stall: Pin<Box<Sleep>>,
 }
 
 impl Paced {
@@ -47,10 +68,10 @@ impl Paced {
         patience: Patience,
         total: Option<(Duration, Instant)>,
     ) -> Self {
-        let stall = matches!(patience, Patience::Bounded)
-            .then(|| Box::pin(sleep_until(Instant::now() + STALL_LIMIT)));
+        let stall_limit = patience.stall_limit();
+        let stall = Box::pin(sleep_until(Instant::now() + stall_limit));
         let total = total.map(|(total, deadline)| (total, Box::pin(sleep_until(deadline))));
-        Self { body, server: server.to_owned(), total, stall }
+        Self { body, server: server.to_owned(), total, stall_limit, stall }
     }
 
     fn too_slow(&self, problem: String) -> BoxError {
@@ -78,14 +99,12 @@ impl Body for Paced {
             return Poll::Ready(Some(Err(self.too_slow(exceeded(limit)))));
         }
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            if let Some(stall) = &mut self.stall {
-                stall.as_mut().reset(Instant::now() + STALL_LIMIT);
-            }
+            let until = Instant::now() + self.stall_limit;
+            self.stall.as_mut().reset(until);
             return Poll::Ready(frame);
         }
-        let Some(stall) = &mut self.stall else { return Poll::Pending };
-        ready!(stall.as_mut().poll(cx));
-        let problem = format!("no byte came for {} seconds", STALL_LIMIT.as_secs());
+        ready!(self.stall.as_mut().poll(cx));
+        let problem = format!("no byte came for {} seconds", self.stall_limit.as_secs());
         Poll::Ready(Some(Err(self.too_slow(problem))))
     }
 

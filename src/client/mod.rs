@@ -21,6 +21,7 @@ mod transport;
 mod validity;
 mod verify;
 mod warnings;
+mod watch;
 
 use std::sync::{
     Arc,
@@ -42,6 +43,8 @@ use stack::Stack;
 pub use limits::Patience;
 pub use proxy::ProxyVariables;
 pub use surroundings::{Messages, Surroundings};
+pub use watch::Change;
+use watch::EventReader;
 
 /// Protobuf, which the server writes in a third of the time, or JSON where it has only that.
 const EITHER: &str = "application/vnd.kubernetes.protobuf, application/json;q=0.9";
@@ -56,6 +59,7 @@ const LARGEST_OBJECT: usize = 16 << 20;
 pub struct Client {
     http: kube::Client,
     server: String,
+    patience: Patience,
 }
 
 impl Client {
@@ -71,7 +75,8 @@ impl Client {
             let stack = Arc::clone(&stack);
             async move { stack.send(request).await.map_err(failure::Carried::from) }
         });
-        Ok(Self { http: kube::Client::new(service, connection.namespace.clone()), server })
+        let http = kube::Client::new(service, connection.namespace.clone());
+        Ok(Self { http, server, patience: Patience::default() })
     }
 
     /// A client that asks a service in this process; no socket is opened.
@@ -83,7 +88,14 @@ impl Client {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self { http: kube::Client::new(service, "default"), server: "in this process".to_owned() }
+        let http = kube::Client::new(service, "default");
+        Self { http, server: "in this process".to_owned(), patience: Patience::default() }
+    }
+
+    /// The same client, with another patience.
+    #[must_use]
+    pub fn with(&self, patience: Patience) -> Self {
+        Self { patience, ..self.clone() }
     }
 
     /// Host and port of the server.
@@ -126,7 +138,7 @@ impl Client {
     }
 
     /// Gets a list in whichever encoding the server prefers, one item at a time: `each` decodes an item, or says what
-    /// is wrong with it. `received` counts the bytes as they come.
+    /// is wrong with it. `received` counts the bytes as they come. Gives the list's resource version.
     ///
     /// # Errors
     ///
@@ -136,7 +148,7 @@ impl Client {
         path: &str,
         received: &AtomicU64,
         mut each: impl FnMut(Encoded<'_>) -> Result<(), String>,
-    ) -> Result<(), Error> {
+    ) -> Result<String, Error> {
         let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
         let response = self.send(path, EITHER).await?;
         let mut reader = ListReader::new(response.headers().get(header::CONTENT_TYPE));
@@ -151,9 +163,44 @@ impl Client {
         reader.finish().map_err(unreadable)
     }
 
+    /// Follows the changes of a watch, until the server ends it or has said nothing for the time of
+    /// [`Patience::Endless`]: `each` decodes the object of a change, or says what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of the server's refusal, also one that comes later, of the connection or of the answer.
+    pub async fn watch(
+        &self,
+        path: &str,
+        mut each: impl FnMut(Change, Encoded<'_>) -> Result<(), String>,
+    ) -> Result<(), Error> {
+        let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
+        let response = self.send(path, EITHER).await?;
+        let mut reader = EventReader::new(response.headers().get(header::CONTENT_TYPE));
+        let mut body = response.into_body();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
+            let Ok(chunk) = frame.into_data() else { continue };
+            let mut refusal = None;
+            let read = reader.push(&chunk, |change, object| match change {
+                Change::Error => {
+                    refusal = Some(failure::of_event(object, &self.server));
+                    Err("the server ended it".to_owned())
+                }
+                _ => each(change, object),
+            });
+            if let Some(refusal) = refusal {
+                return Err(refusal);
+            }
+            read.map_err(unreadable)?;
+        }
+        Ok(())
+    }
+
     async fn send(&self, path: &str, accept: &'static str) -> Result<Response<Body>, Error> {
         let request = Request::get(path)
             .header(header::ACCEPT, accept)
+            .extension(self.patience)
             .body(Body::empty())
             .map_err(|error| Error::Unusable(format!("{path} can't be asked for: {error}")))?;
         let response =
@@ -162,8 +209,9 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
+        let retry_after = retry::after_answer(status, response.headers());
         let body = self.whole(path, response.into_body()).await.unwrap_or_default();
-        Err(failure::of_status(status, &body, &self.server))
+        Err(failure::of_status(status, &body, &self.server, retry_after))
     }
 
     async fn whole(&self, path: &str, body: Body) -> Result<Bytes, Error> {

@@ -86,11 +86,15 @@ impl Stack {
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Paced>, Error> {
         let (mut parts, body) = request.into_parts();
         let patience = parts.extensions.get::<Patience>().copied().unwrap_or_default();
-        let limit = self.limit.filter(|_| patience == Patience::Bounded);
+        let is_endless = matches!(patience, Patience::Endless(_));
+        let limit = self.limit.filter(|_| !is_endless);
         let total = limit.map(|limit| (limit, Instant::now() + limit));
         parts.uri = self.absolute(&parts.uri, limit.filter(|_| parts.method == Method::GET))?;
         for (name, value) in &self.headers {
-            parts.headers.append(name, value.clone());
+            // An encoder may hold back what a watch is waiting for.
+            if !(is_endless && name == header::ACCEPT_ENCODING) {
+                parts.headers.append(name, value.clone());
+            }
         }
         let body = body.collect_bytes().await.map_err(|error| failure::of_kube(error, &self.server))?;
         let mut request = Request::new(Full::new(body));
@@ -135,7 +139,8 @@ impl Stack {
                 Ok(answer) => retry::after_answer(answer.status(), answer.headers()),
                 Err(error) => retry::after_failure(request.method(), error),
             };
-            let Some(wait) = wait.filter(|_| retries < retry::MOST_RETRIES) else { return outcome };
+            let is_repeated = patience == Patience::Bounded && retries < retry::MOST_RETRIES;
+            let Some(wait) = wait.filter(|_| is_repeated) else { return outcome };
             retries += 1;
             let may_start = Instant::now() + wait;
             if let Ok(answer) = outcome {
@@ -169,12 +174,10 @@ impl Stack {
         self.log.request(&method, &uri, request.headers());
         let sent_at = Instant::now();
         let sending = self.transport.send(request, granted.identity.clone());
-        let outcome = match patience {
-            Patience::Endless => sending.await,
-            Patience::Bounded => timeout(limits::ANSWER_LIMIT, sending).await.unwrap_or_else(|_| {
-                Err(failure::of_silence(limits::ANSWER_LIMIT, &Peer::Server(&self.server)))
-            }),
-        };
+        let limit = patience.answer_limit();
+        let outcome = timeout(limit, sending)
+            .await
+            .unwrap_or_else(|_| Err(failure::of_silence(limit, &Peer::Server(&self.server))));
         let answer = outcome.inspect_err(|error| self.log.failure(&method, &uri, error, sent_at))?;
         self.log.answer(&method, &uri, answer.status(), answer.headers(), sent_at);
         self.warnings.show(answer.headers());

@@ -15,7 +15,7 @@ use crate::{error::Error, kubeconfig::secret::Secret};
 /// How long a token is used before the file is read again: client-go's minute, less its leeway of ten seconds.
 const FRESH: Duration = Duration::from_secs(50);
 
-/// The file, and the last token that it held.
+/// The file, and the last token that it held with the time until which it is not read again.
 #[derive(Debug)]
 pub struct TokenFile {
     path: PathBuf,
@@ -36,14 +36,14 @@ impl TokenFile {
     /// [`Error::File`] or [`Error::Unusable`] when there was no token so far.
     pub fn token(&self) -> Result<Secret, Error> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((token, read_at)) = &*held
-            && read_at.elapsed() < FRESH
+        if let Some((token, fresh_until)) = &*held
+            && Instant::now() < *fresh_until
         {
             return Ok(token.clone());
         }
         match (self.read(), &*held) {
             (Ok(token), _) => {
-                *held = Some((token.clone(), Instant::now()));
+                *held = Some((token.clone(), Instant::now() + FRESH));
                 Ok(token)
             }
             (Err(error), None) => Err(error),
@@ -51,6 +51,14 @@ impl TokenFile {
                 self.messages.say(&format!("warning: the token can't be renewed: {error}"));
                 Ok(token.clone())
             }
+        }
+    }
+
+    /// Reads the file again the next time, since the server did not take the token. client-go waits for the minute to
+    /// pass; a recorder would lose samples in it.
+    pub fn refused(&self) {
+        if let Some((_, fresh_until)) = &mut *self.held.lock().unwrap_or_else(PoisonError::into_inner) {
+            *fresh_until = Instant::now();
         }
     }
 
@@ -87,6 +95,17 @@ mod tests {
             tokio::time::advance(Duration::from_mins(1)).await;
             assert_eq!(source.token().unwrap().expose(), "second", "the last one is kept");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_was_refused_is_read_again_at_once() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "first").unwrap();
+        let source = TokenFile::new(file.path().to_owned(), Messages::to(std::io::sink()));
+        assert_eq!(source.token().unwrap().expose(), "first");
+        fs::write(&file, "second").unwrap();
+        source.refused();
+        assert_eq!(source.token().unwrap().expose(), "second");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Reading<'_> {
             });
             match outcome.await {
                 Err(Error::Forbidden(message)) => Ok(Some(message)),
-                other => other.map(|()| None),
+                other => other.map(|_| None),
             }
         };
         // Without samples there is nothing to show, so that their error counts, whichever comes first.
@@ -98,7 +98,7 @@ impl Reading<'_> {
             samples.push(decode::sample(object, &self.wanted)?);
             Ok(())
         });
-        self.explained(outcome.await, resource).await
+        self.explained(outcome.await.map(drop), resource).await
     }
 
     /// Each name is a GET of both objects. A name that has neither is missing; one that has a sample or a node is

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 use super::{LARGEST_VALUE, too_large};
 
 /// Takes the bytes of a list as they arrive and hands out one item at a time.
@@ -14,6 +16,14 @@ pub struct ListReader {
     value: Vec<u8>,
     key: String,
     has_items: bool,
+    resource_version: String,
+}
+
+/// `metav1.ListMeta`.
+#[derive(Deserialize)]
+struct ListMeta {
+    #[serde(default, rename = "resourceVersion")]
+    resource_version: String,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -69,15 +79,15 @@ impl ListReader {
         Ok(())
     }
 
-    /// Ends the reading.
+    /// Ends the reading; gives the list's resource version.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short or had no items.
-    pub fn finish(self) -> Result<(), String> {
+    pub fn finish(self) -> Result<String, String> {
         match self.expect {
             Expect::Open => Err("it is empty".to_owned()),
-            Expect::End if self.has_items => Ok(()),
+            Expect::End if self.has_items => Ok(self.resource_version),
             Expect::End => Err("it is not a list".to_owned()),
             _ => Err("it is cut short".to_owned()),
         }
@@ -115,6 +125,11 @@ impl ListReader {
             }
             Expect::Value => {
                 serde_json::from_slice::<serde::de::IgnoredAny>(&self.value).map_err(|e| e.to_string())?;
+                if self.key == "metadata"
+                    && let Ok(ListMeta { resource_version }) = serde_json::from_slice(&self.value)
+                {
+                    self.resource_version = resource_version;
+                }
                 // A list without items may be written as null.
                 self.has_items |= self.key == "items" && self.value == b"null";
                 Expect::CommaOrClose
@@ -191,7 +206,7 @@ mod tests {
                 Ok(())
             })?;
         }
-        reader.finish().map(|()| items)
+        reader.finish().map(|_| items)
     }
 
     #[test]
@@ -210,6 +225,19 @@ mod tests {
     fn a_list_may_be_empty() {
         for list in [r#"{"items":[]}"#, r#"{"items":null,"kind":"NodeList"}"#] {
             assert_eq!(items(list, 4).unwrap(), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_list_has_a_version() {
+        for (list, version) in [
+            (r#"{"metadata":{"resourceVersion":"42","continue":""},"items":[]}"#, "42"),
+            (r#"{"items":[{"metadata":{"resourceVersion":"7"}}],"metadata":{}}"#, ""),
+            (r#"{"items":[],"metadata":null}"#, ""),
+        ] {
+            let mut reader = ListReader::default();
+            reader.push(list.as_bytes(), |_| Ok(())).unwrap();
+            assert_eq!(reader.finish().unwrap(), version);
         }
     }
 

@@ -17,7 +17,7 @@ pub enum Encoded<'a> {
 
 /// The most that one item of a list, or one field beside the items, may take. etcd stores at most 1.5 MiB an
 /// object, and JSON is about twice as long as what it stores.
-const LARGEST_VALUE: usize = 16 << 20;
+pub const LARGEST_VALUE: usize = 16 << 20;
 
 /// The most items of a list. Kubernetes is built for 5,000 nodes; this is what still fits a small memory.
 const MOST_ITEMS: usize = 250_000;
@@ -66,12 +66,12 @@ impl ListReader {
         }
     }
 
-    /// Ends the reading.
+    /// Ends the reading; gives the list's `metadata.resourceVersion`, empty where it has none.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short or was none.
-    pub fn finish(self) -> Result<(), String> {
+    pub fn finish(self) -> Result<String, String> {
         match self.encoding {
             Encoding::Json(reader) => reader.finish(),
             Encoding::Protobuf(reader) => reader.finish(),
@@ -85,6 +85,7 @@ pub fn is_protobuf(content_type: Option<&HeaderValue>) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(PROTOBUF.as_bytes()))
 }
 
-fn too_large() -> String {
+/// What is said of a value that is too large.
+pub fn too_large() -> String {
     format!("an item is larger than {} MiB", LARGEST_VALUE >> 20)
 }

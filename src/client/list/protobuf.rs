@@ -1,6 +1,8 @@
 //! A list in Kubernetes' protobuf: the magic bytes, then a `runtime.Unknown` whose `raw` is the list
 //! (apimachinery `pkg/runtime/serializer/protobuf`).
 
+use prost::Message;
+
 use super::{LARGEST_VALUE, too_large};
 
 /// The media type of Kubernetes' protobuf.
@@ -8,14 +10,23 @@ pub const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
 
 const MAGIC: &[u8] = b"k8s\0";
 
-/// `raw` of `runtime.Unknown`, and `items` of every list.
+/// `raw` of `runtime.Unknown`, `metadata` and `items` of every list.
 const RAW: u64 = 2;
+const METADATA: u64 = 1;
 const ITEMS: u64 = 2;
+
+/// `metav1.ListMeta`.
+#[derive(Clone, PartialEq, Message)]
+struct ListMeta {
+    #[prost(string, tag = "2")]
+    resource_version: String,
+}
 
 /// The longest that a tag or a length can be.
 const LONGEST_VARINT: usize = 10;
 
-/// Takes the bytes of a list as they arrive and hands out one item at a time. What is not an item is passed over.
+/// Takes the bytes of a list as they arrive and hands out one item at a time. Of what is not an item only the list's
+/// metadata is kept.
 #[derive(Debug, Default)]
 pub struct ListReader {
     state: State,
@@ -23,6 +34,7 @@ pub struct ListReader {
     raw: Option<u64>,
     /// The beginning of something whose end has not come yet.
     held: Vec<u8>,
+    resource_version: String,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -31,6 +43,7 @@ enum State {
     Magic,
     Field,
     Skip(u64),
+    Metadata(u64),
     Item(u64),
 }
 
@@ -46,7 +59,8 @@ impl ListReader {
         mut each: impl FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), String> {
         // What has no bytes needs none to be complete.
-        while !chunk.is_empty() || matches!(self.state, State::Skip(0) | State::Item(0)) {
+        while !chunk.is_empty() || matches!(self.state, State::Skip(0) | State::Metadata(0) | State::Item(0))
+        {
             match self.state {
                 State::Magic => {
                     let Some(magic) = self.take(&mut chunk, MAGIC.len()) else { return Ok(()) };
@@ -66,6 +80,13 @@ impl ListReader {
                     // No more than the chunk, which has a length that fits.
                     chunk = chunk.split_at(usize::try_from(skipped).unwrap_or(chunk.len())).1;
                 }
+                State::Metadata(length) => {
+                    let length = usize::try_from(length).map_err(|_| too_large())?;
+                    let Some(metadata) = self.take(&mut chunk, length) else { return Ok(()) };
+                    let metadata = ListMeta::decode(&*metadata).map_err(|error| error.to_string())?;
+                    self.resource_version = metadata.resource_version;
+                    self.state = State::Field;
+                }
                 State::Item(length) => {
                     let length = usize::try_from(length).map_err(|_| too_large())?;
                     if self.held.is_empty() && chunk.len() >= length {
@@ -83,15 +104,15 @@ impl ListReader {
         Ok(())
     }
 
-    /// Ends the reading.
+    /// Ends the reading; gives the list's resource version.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short.
-    pub fn finish(self) -> Result<(), String> {
+    pub fn finish(self) -> Result<String, String> {
         match (self.state, self.raw) {
             (State::Magic, _) if self.held.is_empty() => Err("it is empty".to_owned()),
-            (State::Field, Some(0)) if self.held.is_empty() => Ok(()),
+            (State::Field, Some(0)) if self.held.is_empty() => Ok(self.resource_version),
             (State::Field, None) if self.held.is_empty() => Err("it is not a list".to_owned()),
             _ => Err("it is cut short".to_owned()),
         }
@@ -137,10 +158,15 @@ impl ListReader {
         }
         let used = length.checked_add(header as u64).filter(|used| *used <= left);
         self.raw = Some(left - used.ok_or("a field is longer than the list")?);
-        self.state = match (is_message && field == ITEMS, length) {
-            (true, length) if length > LARGEST_VALUE as u64 => return Err(too_large()),
-            (true, length) => State::Item(length),
-            (false, length) => State::Skip(length),
+        let kept = match field {
+            ITEMS => State::Item,
+            METADATA => State::Metadata,
+            _ => State::Skip,
+        };
+        self.state = match is_message {
+            true if field <= ITEMS && length > LARGEST_VALUE as u64 => return Err(too_large()),
+            true => kept(length),
+            false => State::Skip(length),
         };
         Ok(())
     }
@@ -219,21 +245,36 @@ mod tests {
                 Ok(())
             })?;
         }
-        reader.finish().map(|()| items)
+        reader.finish().map(|_| items)
     }
 
     #[test]
     fn hands_out_items_however_the_bytes_arrive() {
         let long = vec![7; 300];
-        let list =
-            [field(1, b"metadata"), field(2, b"one"), vec![3 << 3, 0x96, 1], field(2, &long), field(2, b"")]
-                .concat();
+        let list = [
+            field(1, &field(2, b"42")),
+            field(2, b"one"),
+            vec![3 << 3, 0x96, 1],
+            field(2, &long),
+            field(2, b""),
+        ]
+        .concat();
         for size in [1, 2, 3, 7, 100, 10_000] {
             assert_eq!(
                 items(&envelope(&list), size).unwrap(),
                 [b"one".to_vec(), long.clone(), Vec::new()],
                 "in pieces of {size}"
             );
+        }
+    }
+
+    #[test]
+    fn a_list_has_a_version() {
+        for size in [1, 3, 100] {
+            let list = envelope(&[field(1, &field(2, b"42")), field(2, b"item")].concat());
+            let mut reader = ListReader::default();
+            list.chunks(size).try_for_each(|chunk| reader.push(chunk, |_| Ok(()))).unwrap();
+            assert_eq!(reader.finish().unwrap(), "42");
         }
     }
 

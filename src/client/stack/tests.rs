@@ -86,6 +86,9 @@ async fn a_server_that_asks_for_time_gets_it() {
     assert_eq!(seconds(stack(None, |_| Ok(answer(503, None)))).await, (Ok(503), vec![0]));
     let limit = Some(Duration::from_secs(5));
     assert_eq!(seconds(stack(limit, never)).await, (Err("timeout"), vec![0, 2, 4]));
+    let (once, tries) = stack(None, never);
+    assert_eq!(once.send(get(Patience::Within(Duration::from_secs(5)))).await.unwrap().status(), 503);
+    assert_eq!(tries.lock().unwrap().len(), 1, "who asks again by itself is told at once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +116,8 @@ async fn a_body_may_be_slow_and_may_not_stand_still() {
     for (limit, patience, ends_after) in [
         (None, Patience::Bounded, Some(5 * 59 + 60)),
         (Some(Duration::from_secs(100)), Patience::Bounded, Some(100)),
-        (Some(Duration::from_secs(100)), Patience::Endless, None),
+        (None, Patience::Within(Duration::from_secs(30)), Some(30)),
+        (Some(Duration::from_secs(100)), Patience::Endless(Duration::from_mins(2)), Some(5 * 59 + 120)),
     ] {
         let (stack, _) = stack(limit, |_| Ok(slow(Duration::from_secs(59), 5)));
         let started = Instant::now();
@@ -124,6 +128,6 @@ async fn a_body_may_be_slow_and_may_not_stand_still() {
             assert_eq!(error.class(), "timeout");
             started.elapsed().as_secs()
         });
-        assert_eq!(ended, ends_after);
+        assert_eq!(ended, ends_after, "{patience:?}");
     }
 }
