@@ -1,9 +1,11 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
 mod connection;
+mod watch;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use connection::ConnectionArgs;
+use watch::WatchArgs;
 
 use crate::{
     kubeconfig::ConnectionFlags,
@@ -25,6 +27,12 @@ Examples:
 
   # One row a node for a spreadsheet
   kubectl nodeusage -o csv > nodes.csv
+
+  # The nodes live, the most used first
+  kubectl nodeusage -w
+
+  # A recording that goes on for days: each sample once, in a file that survives crashes
+  kubectl nodeusage -w --interval 1m -o csv --output-file usage.csv
 
   # A simulated cluster; no server is asked
   kubectl nodeusage --demo";
@@ -56,9 +64,9 @@ pub struct Cli {
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     output: Format,
 
-    /// What to sort by; figures with the largest first, unknown ones last.
-    #[arg(long, value_name = "KEY", value_enum, default_value_t)]
-    sort_by: SortKey,
+    /// What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used].
+    #[arg(long, value_name = "KEY", value_enum)]
+    sort_by: Option<SortKey>,
 
     /// Sort the other way round.
     #[arg(long)]
@@ -103,6 +111,9 @@ pub struct Cli {
     demo: bool,
 
     #[command(flatten)]
+    watch: WatchArgs,
+
+    #[command(flatten)]
     connection: ConnectionArgs,
 
     #[command(subcommand)]
@@ -135,6 +146,8 @@ pub enum Task {
 pub struct Terminal {
     /// Whether standard output may be coloured.
     pub colour: bool,
+    /// Whether standard output may be drawn on.
+    pub screen: bool,
     /// Whether progress may be shown on standard error.
     pub progress: bool,
 }
@@ -161,6 +174,9 @@ impl Cli {
     fn job(self, terminal: Terminal) -> Result<Job, clap::Error> {
         self.check()?;
         let verbosity = self.connection.verbosity;
+        let pace = self.watch.pace(terminal.screen && matches!(self.output, Format::Text | Format::Wide));
+        let default_key =
+            if pace.as_ref().is_some_and(|pace| pace.is_live) { SortKey::MostUsed } else { SortKey::Name };
         let selection = match (self.selector, self.names) {
             (Some(selector), _) => Selection::Matching(selector),
             (None, names) if names.is_empty() => Selection::All,
@@ -172,7 +188,7 @@ impl Cli {
             verbosity,
             query: Query { selection, label_keys: self.label_columns },
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
-            sort_by: self.sort_by,
+            sort_by: self.sort_by.unwrap_or(default_key),
             reverse: self.reverse,
             shown: match (self.total, self.totals_only) {
                 (_, true) => Shown::Totals,
@@ -184,7 +200,10 @@ impl Cli {
                 no_headers: self.no_headers,
                 units: self.units.unwrap_or_default(),
                 colour: terminal.colour && !self.no_color,
+                one_line: false,
             },
+            output_file: self.watch.output_file,
+            pace,
             progress: terminal.progress && !self.no_progress,
         })
     }
@@ -196,6 +215,14 @@ impl Cli {
             let message = format!("{flag} does not go with -o {}: {why}", format.unwrap_or_default());
             Err(Self::command().error(ErrorKind::ArgumentConflict, message))
         };
+        if self.watch.output_file.is_some() {
+            if !matches!(self.output, F::Csv | F::Tsv | F::Json) {
+                return unfit("--output-file", "it is for csv, tsv and json");
+            }
+            if self.no_headers {
+                return unfit("--no-headers", "a file is known by its header");
+            }
+        }
         match self.output {
             F::Csv | F::Tsv if self.total => {
                 unfit("--total", "its line would be read as a node; --totals-only gives it alone")

@@ -142,6 +142,25 @@ pub enum Error {
     },
     /// The output can't be written.
     Output(io::Error),
+    /// The file that is recorded to can't be read or written.
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file that should be recorded to holds something else.
+    ForeignFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process records to the file.
+    FileInUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The user ended it before there was anything to show.
+    Interrupted,
 }
 
 impl fmt::Display for Error {
@@ -194,6 +213,12 @@ impl fmt::Display for Error {
             }
             Self::Answer { path, problem } => format!("the answer to {path} can't be read: {problem}"),
             Self::Output(source) => format!("the output can't be written: {source}"),
+            Self::Record { path, source } => format!("{} can't be recorded to: {source}", path.display()),
+            Self::ForeignFile { path } => {
+                format!("{} holds something else than these columns, and is left as it is", path.display())
+            }
+            Self::FileInUse { path } => format!("{} is being recorded to by another process", path.display()),
+            Self::Interrupted => "interrupted".to_owned(),
         };
         f.write_str(&visible(&text))
     }
@@ -213,7 +238,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Configuration(error) => return error.hint(),
-            Self::Unusable(_) | Self::File { .. } | Self::Output(_) => return None,
+            Self::Unusable(_) | Self::File { .. } | Self::Output(_) | Self::Interrupted => return None,
+            Self::Record { .. } => "check the folder, its rights and the room on its disk: df".to_owned(),
+            Self::ForeignFile { .. } => {
+                "name another file, or move this one away; the columns depend on -o, -L and --totals-only".to_owned()
+            }
+            Self::FileInUse { .. } => "give each recorder a file of its own".to_owned(),
             Self::Refused { server } if server == "localhost:8080" => {
                 "without a kubeconfig this is the server; name one with --kubeconfig or KUBECONFIG, \
                  or see a simulated cluster with --demo"

@@ -5,6 +5,7 @@
 //! [`render::Render`] writes.
 
 pub mod amount;
+pub mod backoff;
 pub mod cli;
 pub mod client;
 pub mod diagnose;
@@ -12,11 +13,16 @@ pub mod error;
 pub mod kubeconfig;
 pub mod progress;
 pub mod quantity;
+pub mod record;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod screen;
 pub mod selector;
+pub mod signals;
 pub mod snapshot;
 pub mod source;
+pub mod trend;
 pub mod usage;
 pub mod visible;
+pub mod watch;

@@ -18,22 +18,14 @@ use nodeusage::{
 /// As a shell reports a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let task = Cli::parse().task(terminal()).unwrap_or_else(|error| error.exit());
-    let mut out = BufWriter::new(io::stdout());
-    let messages = Messages::to(io::stderr());
-    let outcome = match task {
-        Task::ShowConfig(flags) => diagnose::config::show(&flags, &mut out),
-        Task::Report(job) => tokio::select! {
-            outcome = run::run(&job, &mut out, &messages) => outcome,
-            _ = tokio::signal::ctrl_c() => return INTERRUPTED.into(),
-        },
-    };
-    match outcome {
+    let out = BufWriter::new(io::stdout());
+    match done(task, out) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the output has seen enough.
         Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Error::Interrupted) => INTERRUPTED.into(),
         Err(error) => {
             let hint = error.hint().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
             let _ = write!(io::stderr(), "error: {error}\n{hint}");
@@ -42,11 +34,26 @@ async fn main() -> ExitCode {
     }
 }
 
+fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<(), Error> {
+    let job = match task {
+        Task::ShowConfig(flags) => return diagnose::config::show(&flags, &mut out),
+        Task::Report(job) => job,
+    };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Output)?;
+    let outcome = runtime.block_on(run::run(&job, Box::new(out), &Messages::to(io::stderr())));
+    // What still waits for the system, for a name's address or a full pipe, must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}
+
 fn terminal() -> Terminal {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let screen = io::stdout().is_terminal() && !is_dumb;
     Terminal {
-        colour: io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb,
+        colour: screen && !is_set("NO_COLOR"),
+        screen,
         progress: io::stderr().is_terminal() && !is_dumb,
     }
 }

@@ -48,6 +48,9 @@ pub enum SortKey {
     /// Percent of memory.
     #[value(help = None)]
     MemoryPercent,
+    /// The greater of both percents.
+    #[value(help = None)]
+    MostUsed,
 }
 
 /// Sorts the nodes. Names break ties; unknown figures come last in either direction.
@@ -59,6 +62,9 @@ pub fn sort(rows: &mut [NodeUsage<'_>], key: SortKey, reverse: bool) {
         SortKey::Memory => sort_by_figure(rows, reverse, |row| row.memory().used),
         SortKey::CpuPercent => sort_by_figure(rows, reverse, |row| row.cpu().percent),
         SortKey::MemoryPercent => sort_by_figure(rows, reverse, |row| row.memory().percent),
+        SortKey::MostUsed => {
+            sort_by_figure(rows, reverse, |row| row.cpu().percent.max(row.memory().percent));
+        }
     }
 }
 
@@ -82,6 +88,8 @@ fn sort_by_figure<F: Ord>(
 pub struct Totals {
     /// How many nodes are summed.
     pub nodes: usize,
+    /// The timestamp of the newest sample that is summed; `None` when no node is summed.
+    pub timestamp: Option<Timestamp>,
     /// How many nodes are left out, since a figure of theirs is unknown.
     pub left_out: usize,
     /// CPU in cores; unknown when no node is summed.
@@ -109,6 +117,7 @@ impl Totals {
         };
         Self {
             nodes,
+            timestamp: known().filter_map(NodeUsage::timestamp).max(),
             left_out: rows.len() - nodes,
             cpu: usage(NodeUsage::cpu),
             memory: usage(NodeUsage::memory),
@@ -147,6 +156,7 @@ mod tests {
             window: jiff::SignedDuration::from_secs(15),
             usage: resources(cpu, memory),
             labels: [("zone".to_owned(), format!("zone-of-{node}"))].into(),
+            is_stale: false,
         }
     }
 
@@ -178,6 +188,8 @@ mod tests {
     #[test]
     fn each_unknown_has_its_reason() {
         use UnknownReason as U;
+        let mut stale = cluster();
+        stale.samples.iter_mut().for_each(|sample| sample.is_stale = true);
         let reasons = |snapshot: &Snapshot| {
             join(snapshot, None, Base::Allocatable).iter().map(NodeUsage::unknown).collect::<Vec<_>>()
         };
@@ -185,6 +197,9 @@ mod tests {
             reasons(&cluster()),
             [None, Some(U::NoMetrics), None, Some(U::NoNode), Some(U::ZeroAllocatable), Some(U::NoMetrics)]
         );
+        assert_eq!(reasons(&stale)[0], Some(U::Stale));
+        let stale_rows = join(&stale, None, Base::Allocatable);
+        assert_eq!((stale_rows[0].cpu().used, stale_rows[3].unknown()), (None, Some(U::Stale)));
         let forbidden = Snapshot { nodes_forbidden: Some("no".to_owned()), ..cluster() };
         assert_eq!(reasons(&forbidden)[3], Some(U::NodesForbidden));
     }
@@ -217,6 +232,7 @@ mod tests {
             (SortKey::Memory, "acdebf", "ecdabf"),
             (SortKey::CpuPercent, "acfbde", "facbde"),
             (SortKey::MemoryPercent, "acebdf", "ecabdf"),
+            (SortKey::MostUsed, "acfebd", "efacbd"),
         ] {
             sort(&mut rows, key, false);
             assert_eq!(names(&rows), descending, "{key:?}");
@@ -237,6 +253,15 @@ mod tests {
     #[test]
     fn totals_of_nothing_are_unknown() {
         let totals = Totals::of(&[], Base::Allocatable);
-        assert_eq!(totals, Totals { nodes: 0, left_out: 0, cpu: Usage::default(), memory: Usage::default() });
+        assert_eq!(
+            totals,
+            Totals {
+                nodes: 0,
+                timestamp: None,
+                left_out: 0,
+                cpu: Usage::default(),
+                memory: Usage::default()
+            }
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! The main job: read, join, sort, write.
+//! The main job: read, join, sort, write; once, or again and again ([`crate::watch`]).
 
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 use jiff::Timestamp;
 
@@ -9,10 +9,13 @@ use crate::{
     error::{Error, NODES_RULE},
     kubeconfig::{self, ConnectionFlags, System},
     progress,
+    record::{Layout, Recorder},
     render::{self, Format, Style},
     report::{self, Report, SortKey, Totals},
+    snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served, demo},
     usage::{self, Base},
+    watch::{self, Pace},
 };
 
 /// What to do.
@@ -33,6 +36,10 @@ pub struct Job {
     pub format: Format,
     /// What the format leaves open.
     pub style: Style,
+    /// The file that rows are appended to, in place of standard output.
+    pub output_file: Option<PathBuf>,
+    /// `--watch`: how often and how long; `None` is once.
+    pub pace: Option<Pace>,
     /// `-v`: how much is said of what is done.
     pub verbosity: u8,
     /// Whether progress is shown.
@@ -58,58 +65,152 @@ pub enum Shown {
     Totals,
 }
 
-/// Does the job once. The report goes to `out`; what is worth knowing beside it, to `messages`.
+/// The cluster that is read.
+pub struct Cluster {
+    /// Asks its server.
+    pub client: Client,
+    /// What is known of its server.
+    pub served: Served,
+    /// The name of its context; `None` in a pod.
+    pub context: Option<String>,
+}
+
+/// Does the job. The report goes to `out`; what is worth knowing beside it, to `messages`.
 ///
 /// # Errors
 ///
 /// Whatever keeps the job from being done in full. What could be read is written all the same: the nodes that do
 /// exist, or nodes without one figure.
-pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<(), Error> {
-    let say = |kind: &str, text: &str| messages.say(&format!("{kind}: {text}"));
-    let (client, served, context) = match &job.origin {
-        Origin::Demo => {
-            say("note", "this cluster is simulated (--demo); no server was asked");
-            (demo::client(), Served::default(), Some(demo::CONTEXT.to_owned()))
-        }
-        Origin::Server(flags) => {
-            let connection = kubeconfig::resolve(flags, &System)?;
-            let client =
-                Client::new(&connection, &Surroundings::of_process(job.verbosity, messages.clone()))?;
-            // A pod has no home that lasts.
-            let cache = kubeconfig::cache_directory(flags, &System).filter(|_| !connection.in_cluster);
-            let served = cache.map(|cache| Served::remembered(&cache, client.server())).unwrap_or_default();
-            (client, served, connection.context)
-        }
-    };
-    let received = Received::default();
-    let reading = source::read(&client, &job.query, &served, &received);
-    let snapshot =
-        if job.progress { progress::show_while(reading, &received).await? } else { reading.await? };
-    let read_at = Timestamp::now();
-    let mut rows = usage::join(&snapshot, job.query.selection.selector(), job.base);
-    report::sort(&mut rows, job.sort_by, job.reverse);
-    let is_empty = rows.is_empty();
-    let totals = (job.shown != Shown::Nodes).then(|| Totals::of(&rows, job.base));
-    let report = Report {
-        context,
-        simulated: matches!(job.origin, Origin::Demo),
-        read_at,
-        label_columns: job.query.label_keys.clone(),
-        base: job.base,
-        rows: (job.shown != Shown::Totals).then_some(rows),
-        totals,
-    };
-    let written = render::renderer(job.format, job.style).render(&report, out);
-    written.and_then(|()| out.flush()).map_err(Error::Output)?;
+pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<(), Error> {
+    if let Some(pace) = &job.pace {
+        return watch::watch(job, pace, out, messages).await;
+    }
+    tokio::select! {
+        outcome = once(job, out, messages) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+    }
+}
 
+async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<(), Error> {
+    let cluster = job.connect(messages)?;
+    let snapshot = job.read(&cluster).await?;
+    let mut report = job.report(&cluster, &snapshot);
+    let remarks = remarks(&snapshot, &report, job, messages);
+    match &job.output_file {
+        None => {
+            let written = render::renderer(job.format, job.style).render(&report, &mut out);
+            written.and_then(|()| out.flush()).map_err(Error::Output)?;
+        }
+        Some(path) => {
+            let (mut recorder, mut found) = Recorder::open(path, job.layout(&cluster))?;
+            found.say(path, messages);
+            if found.last.keep_new(&mut report) {
+                let rows = job.rows(&report, Style { no_headers: true, one_line: true, ..job.style });
+                recorder.append(&rows).1?;
+            }
+        }
+    }
+    remarks
+}
+
+impl Job {
+    /// Finds the cluster. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration can't be used.
+    pub fn connect(&self, messages: &Messages) -> Result<Cluster, Error> {
+        let flags = match &self.origin {
+            Origin::Demo => {
+                messages.say("note: this cluster is simulated (--demo); no server was asked");
+                let context = Some(demo::CONTEXT.to_owned());
+                return Ok(Cluster { client: demo::client(), served: Served::default(), context });
+            }
+            Origin::Server(flags) => flags,
+        };
+        let connection = kubeconfig::resolve(flags, &System)?;
+        let client = Client::new(&connection, &Surroundings::of_process(self.verbosity, messages.clone()))?;
+        // A pod has no home that lasts.
+        let cache = kubeconfig::cache_directory(flags, &System).filter(|_| !connection.in_cluster);
+        let served = cache.map(|cache| Served::remembered(&cache, client.server())).unwrap_or_default();
+        Ok(Cluster { client, served, context: connection.context })
+    }
+
+    /// Reads the cluster once, and shows how that goes on where it is wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`source::read`].
+    pub async fn read(&self, cluster: &Cluster) -> Result<Snapshot, Error> {
+        let received = Received::default();
+        let reading = source::read(&cluster.client, &self.query, &cluster.served, &received);
+        if self.progress { progress::show_while(reading, &received).await } else { reading.await }
+    }
+
+    /// What is to be shown of a reading that ended now.
+    #[must_use]
+    pub fn report<'a>(&self, cluster: &Cluster, snapshot: &'a Snapshot) -> Report<'a> {
+        let mut rows = usage::join(snapshot, self.query.selection.selector(), self.base);
+        report::sort(&mut rows, self.sort_by, self.reverse);
+        let totals = (self.shown != Shown::Nodes).then(|| Totals::of(&rows, self.base));
+        Report {
+            context: cluster.context.clone(),
+            simulated: matches!(self.origin, Origin::Demo),
+            read_at: Timestamp::now(),
+            label_columns: self.query.label_keys.clone(),
+            base: self.base,
+            rows: (self.shown != Shown::Totals).then_some(rows),
+            totals,
+        }
+    }
+
+    /// A report as bytes.
+    #[must_use]
+    pub fn rows(&self, report: &Report<'_>, style: Style) -> Vec<u8> {
+        let mut rows = Vec::new();
+        // There is always room in a vector.
+        let _ = render::renderer(self.format, style).render(report, &mut rows);
+        rows
+    }
+
+    /// How the rows lie in the file that they are recorded to.
+    #[must_use]
+    pub fn layout(&self, cluster: &Cluster) -> Layout {
+        let context = cluster.context.clone();
+        let delimiter = match self.format {
+            Format::Csv => b',',
+            Format::Tsv => b'\t',
+            _ => return Layout::json(context),
+        };
+        let nothing = Snapshot::default();
+        let mut header =
+            self.rows(&self.report(cluster, &nothing), Style { no_headers: false, ..self.style });
+        header.truncate(header.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+        Layout::csv(delimiter, String::from_utf8_lossy(&header).into_owned(), context)
+    }
+}
+
+/// Says what is worth knowing of a reading beside its report.
+///
+/// # Errors
+///
+/// What keeps the report from being whole.
+pub fn remarks(
+    snapshot: &Snapshot,
+    report: &Report<'_>,
+    job: &Job,
+    messages: &Messages,
+) -> Result<(), Error> {
+    let is_empty = snapshot.samples.is_empty() && snapshot.nodes.is_empty()
+        || report.rows.as_ref().is_some_and(Vec::is_empty);
     if let Some(message) = &snapshot.nodes_forbidden
         && !is_empty
     {
-        say("warning", &format!("percent is unknown, since nodes can't be read: {message}"));
-        say("hint", &format!("a ClusterRole with this rule gives the right: {NODES_RULE}"));
+        messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
+        messages.say(&format!("hint: a ClusterRole with this rule gives the right: {NODES_RULE}"));
     }
     if !snapshot.missing.is_empty() {
-        return Err(Error::Missing(snapshot.missing));
+        return Err(Error::Missing(snapshot.missing.clone()));
     }
     if snapshot.samples.is_empty()
         && (!is_empty || snapshot.nodes_forbidden.is_some())
@@ -119,9 +220,9 @@ pub async fn run(job: &Job, out: &mut dyn Write, messages: &Messages) -> Result<
     }
     match &job.query.selection {
         Selection::Matching(selector) if is_empty => {
-            say("note", &format!("no node matches the selector {}", selector.as_str()));
+            messages.say(&format!("note: no node matches the selector {}", selector.as_str()));
         }
-        Selection::All if is_empty => say("note", "the cluster has no nodes"),
+        Selection::All if is_empty => messages.say("note: the cluster has no nodes"),
         _ => {}
     }
     Ok(())

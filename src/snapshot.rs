@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub samples: Vec<Sample>,
     /// The nodes that may be read, in the server's order.
     pub nodes: Vec<Node>,
+    /// The resource version of the list of nodes, from which a watch goes on; empty without such a list.
+    pub nodes_version: String,
     /// The server's own words where the user may not read some or all nodes.
     pub nodes_forbidden: Option<String>,
     /// Names that were asked for and that the server does not have.
@@ -35,6 +37,8 @@ pub struct Sample {
     pub usage: Resources,
     /// Labels that the metrics API copied from the node.
     pub labels: Labels,
+    /// Whether the server has not renewed it for so long that it says nothing about now; only a watch can tell.
+    pub is_stale: bool,
 }
 
 /// The part of a core/v1 Node that says how much it can hold.

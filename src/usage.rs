@@ -80,7 +80,7 @@ impl<'a> NodeUsage<'a> {
 
     fn usage(&self, resource: fn(&Resources) -> Option<Amount>) -> Usage {
         Usage::of(
-            self.sample.and_then(|sample| resource(&sample.usage)),
+            self.sample.filter(|sample| !sample.is_stale).and_then(|sample| resource(&sample.usage)),
             self.node.and_then(|node| resource(&node.allocatable)),
             self.node.and_then(|node| resource(&node.capacity)),
             self.base,
@@ -145,6 +145,8 @@ pub enum UnknownReason {
     NodesForbidden,
     /// The node says that it can hold nothing, or does not say.
     ZeroAllocatable,
+    /// The sample was not renewed for so long that it says nothing about now.
+    Stale,
 }
 
 impl fmt::Display for UnknownReason {
@@ -176,7 +178,7 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
         name: &sample.node,
         node: None,
         sample: Some(sample),
-        unknown: Some(sample_alone),
+        unknown: Some(if sample.is_stale { UnknownReason::Stale } else { sample_alone }),
         base,
     }));
     rows.sort_by_key(|row| row.name);
@@ -187,7 +189,9 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
 /// Why a figure of a node that can be read is missing.
 fn missing_figure(row: &NodeUsage<'_>) -> Option<UnknownReason> {
     let (cpu, memory) = (row.cpu(), row.memory());
-    if cpu.used.is_none() || memory.used.is_none() {
+    if row.sample.is_some_and(|sample| sample.is_stale) {
+        Some(UnknownReason::Stale)
+    } else if cpu.used.is_none() || memory.used.is_none() {
         Some(UnknownReason::NoMetrics)
     } else if cpu.percent.is_none() || memory.percent.is_none() {
         Some(UnknownReason::ZeroAllocatable)

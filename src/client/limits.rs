@@ -35,6 +35,7 @@ pub enum Patience {
 
 impl Patience {
     /// How long the server may take to begin an answer.
+    #[must_use]
     pub fn answer_limit(self) -> Duration {
         match self {
             Self::Bounded => ANSWER_LIMIT,

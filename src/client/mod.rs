@@ -43,8 +43,7 @@ use stack::Stack;
 pub use limits::Patience;
 pub use proxy::ProxyVariables;
 pub use surroundings::{Messages, Surroundings};
-pub use watch::Change;
-use watch::EventReader;
+pub use watch::{Change, Watch};
 
 /// Protobuf, which the server writes in a third of the time, or JSON where it has only that.
 const EITHER: &str = "application/vnd.kubernetes.protobuf, application/json;q=0.9";
@@ -163,38 +162,14 @@ impl Client {
         reader.finish().map_err(unreadable)
     }
 
-    /// Follows the changes of a watch, until the server ends it or has said nothing for the time of
-    /// [`Patience::Endless`]: `each` decodes the object of a change, or says what is wrong with it.
+    /// Begins a watch; how long it may be silent is said by [`Patience::Endless`].
     ///
     /// # Errors
     ///
-    /// What [`Error`] says of the server's refusal, also one that comes later, of the connection or of the answer.
-    pub async fn watch(
-        &self,
-        path: &str,
-        mut each: impl FnMut(Change, Encoded<'_>) -> Result<(), String>,
-    ) -> Result<(), Error> {
-        let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
+    /// What [`Error`] says of the server's refusal or of the connection.
+    pub async fn watch(&self, path: &str) -> Result<Watch, Error> {
         let response = self.send(path, EITHER).await?;
-        let mut reader = EventReader::new(response.headers().get(header::CONTENT_TYPE));
-        let mut body = response.into_body();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
-            let Ok(chunk) = frame.into_data() else { continue };
-            let mut refusal = None;
-            let read = reader.push(&chunk, |change, object| match change {
-                Change::Error => {
-                    refusal = Some(failure::of_event(object, &self.server));
-                    Err("the server ended it".to_owned())
-                }
-                _ => each(change, object),
-            });
-            if let Some(refusal) = refusal {
-                return Err(refusal);
-            }
-            read.map_err(unreadable)?;
-        }
-        Ok(())
+        Ok(Watch::new(path, &self.server, response))
     }
 
     async fn send(&self, path: &str, accept: &'static str) -> Result<Response<Body>, Error> {

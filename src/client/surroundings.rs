@@ -1,9 +1,10 @@
 //! What the client takes from the process that it runs in; a test hands in its own.
 
 use std::{
+    collections::VecDeque,
     env,
     io::{self, IsTerminal, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::proxy::ProxyVariables;
@@ -35,21 +36,54 @@ impl Surroundings {
     }
 }
 
+/// How many lines are kept while nobody can see them.
+const MOST_HELD: usize = 200;
+
 /// Lines for the user beside the output.
 #[derive(Clone)]
-pub struct Messages(Arc<Mutex<Box<dyn Write + Send>>>);
+pub struct Messages(Arc<Mutex<Place>>);
+
+struct Place {
+    writer: Box<dyn Write + Send>,
+    /// The last lines, while they would disturb what is on the screen.
+    held: Option<VecDeque<String>>,
+}
 
 impl Messages {
     /// Messages that go to the writer.
     pub fn to(writer: impl Write + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Box::new(writer))))
+        Self(Arc::new(Mutex::new(Place { writer: Box::new(writer), held: None })))
     }
 
     /// Writes one line, made harmless for a terminal.
     pub fn say(&self, line: &str) {
-        let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where nobody can hear a message, the work still counts.
-        let _ = writeln!(writer, "{}", visible(line));
+        let mut place = self.place();
+        let line = visible(line);
+        match &mut place.held {
+            // Where nobody can hear a message, the work still counts.
+            None => drop(writeln!(place.writer, "{line}")),
+            Some(held) => {
+                held.truncate(MOST_HELD - 1);
+                held.push_front(line.into_owned());
+            }
+        }
+    }
+
+    /// Keeps the lines until they are released; only the last ones where there are many.
+    pub fn hold(&self) {
+        self.place().held.get_or_insert_default();
+    }
+
+    /// Writes the lines that were kept, and each that comes from now on.
+    pub fn release(&self) {
+        let mut place = self.place();
+        for line in place.held.take().into_iter().flatten().rev() {
+            let _ = writeln!(place.writer, "{line}");
+        }
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

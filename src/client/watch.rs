@@ -2,12 +2,61 @@
 
 use std::borrow::Cow;
 
-use http::HeaderValue;
+use http::{HeaderValue, Response, header};
+use http_body_util::BodyExt;
+use kube::client::Body;
 use prost::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::list::{self, Encoded, LARGEST_VALUE};
+use super::{
+    failure,
+    list::{self, Encoded, LARGEST_VALUE},
+};
+use crate::error::Error;
+
+/// A watch that has begun.
+pub struct Watch {
+    path: String,
+    server: String,
+    reader: EventReader,
+    body: Body,
+}
+
+impl Watch {
+    /// The watch that the server answers with.
+    pub(super) fn new(path: &str, server: &str, response: Response<Body>) -> Self {
+        let reader = EventReader::new(response.headers().get(header::CONTENT_TYPE));
+        Self { path: path.to_owned(), server: server.to_owned(), reader, body: response.into_body() }
+    }
+
+    /// Waits for what comes next; `false` where the server has ended the watch. `each` decodes the object of a change, or
+    /// says what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What [`Error`] says of the server's refusal, of the connection or of the answer.
+    pub async fn next(
+        &mut self,
+        mut each: impl FnMut(Change, Encoded<'_>) -> Result<(), String>,
+    ) -> Result<bool, Error> {
+        let Some(frame) = self.body.frame().await else { return Ok(false) };
+        let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
+        let Ok(chunk) = frame.into_data() else { return Ok(true) };
+        let mut refusal = None;
+        let read = self.reader.push(&chunk, |change, object| match change {
+            Change::Error => {
+                refusal = Some(failure::of_event(object, &self.server));
+                Err("the server ended it".to_owned())
+            }
+            _ => each(change, object),
+        });
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => read.map(|()| true).map_err(|problem| Error::Answer { path: self.path.clone(), problem }),
+        }
+    }
+}
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +72,7 @@ pub enum Change {
 }
 
 /// Takes the bytes of a watch as they arrive.
-pub struct EventReader {
+struct EventReader {
     is_protobuf: bool,
     held: Vec<u8>,
 }
@@ -58,7 +107,7 @@ const LENGTH: usize = 4;
 
 impl EventReader {
     /// A reader of what the server says it sends; JSON where it does not say.
-    pub fn new(content_type: Option<&HeaderValue>) -> Self {
+    fn new(content_type: Option<&HeaderValue>) -> Self {
         Self { is_protobuf: list::is_protobuf(content_type), held: Vec::new() }
     }
 
@@ -67,7 +116,7 @@ impl EventReader {
     /// # Errors
     ///
     /// Says what is wrong when the bytes are no event, when a limit is passed, or what `each` said of a change.
-    pub fn push(
+    fn push(
         &mut self,
         chunk: &[u8],
         mut each: impl FnMut(Change, Encoded<'_>) -> Result<(), String>,

@@ -40,6 +40,8 @@ impl Error {
             Self::NoSamples => "no-samples",
             Self::Answer { .. } => "answer",
             Self::Output(_) => "output",
+            Self::Record { .. } | Self::ForeignFile { .. } | Self::FileInUse { .. } => "record",
+            Self::Interrupted => "interrupted",
         }
     }
 }

@@ -36,3 +36,4 @@ pub use origin::{Field, Origin, Origins};
 pub use resolve::{explain, resolve};
 pub use secret::Secret;
 pub use surroundings::{Memory, Surroundings, System};
+pub use timeout::duration;

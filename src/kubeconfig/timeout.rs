@@ -12,6 +12,12 @@ pub(super) fn parse(text: &str) -> Result<i64, ()> {
     }
 }
 
+/// A duration as `--request-timeout` is one: seconds, or Go's words. `None` where it is neither, or no time at all.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    parse(text).ok().and_then(limit)
+}
+
 /// The limit that the nanoseconds are; `None` is no limit, which what is below zero is too.
 pub(super) fn limit(nanoseconds: i64) -> Option<Duration> {
     u64::try_from(nanoseconds).ok().filter(|count| *count > 0).map(Duration::from_nanos)

@@ -45,7 +45,8 @@ const COLUMNS: [NodeColumn; 13] = [
     ("unknown_reason", |_, row| row.unknown().map(|reason| reason.to_string()).unwrap_or_default()),
 ];
 
-const TOTALS_COLUMNS: [Column<Totals>; 11] = [
+const TOTALS_COLUMNS: [Column<Totals>; 12] = [
+    ("timestamp", |_, totals| totals.timestamp.map(|time| time.to_string()).unwrap_or_default()),
     ("context", |report, _| context(report)),
     ("nodes", |_, totals| totals.nodes.to_string()),
     ("nodes_left_out", |_, totals| totals.left_out.to_string()),

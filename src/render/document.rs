@@ -96,6 +96,7 @@ impl<'a> Item<'a> {
 
 #[derive(Serialize)]
 struct TotalsItem {
+    timestamp: Option<String>,
     nodes: usize,
     nodes_left_out: usize,
     #[serde(flatten)]
@@ -105,6 +106,7 @@ struct TotalsItem {
 impl TotalsItem {
     fn of(totals: &Totals) -> Self {
         Self {
+            timestamp: totals.timestamp.map(|time| time.to_string()),
             nodes: totals.nodes,
             nodes_left_out: totals.left_out,
             figures: Figures::of(&totals.cpu, &totals.memory),

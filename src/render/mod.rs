@@ -4,8 +4,10 @@ mod csv;
 mod document;
 mod json;
 mod kubectl;
+pub mod live;
 mod name;
 mod number;
+mod table;
 mod text;
 mod top;
 mod yaml;
@@ -14,7 +16,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 pub use document::{API_VERSION, KIND};
-pub use text::Units;
+pub use table::Units;
 
 use crate::report::Report;
 
@@ -49,6 +51,26 @@ pub struct Style {
     pub units: Units,
     /// Whether text and wide are coloured.
     pub colour: bool,
+    /// Whether json is one line.
+    pub one_line: bool,
+}
+
+impl Format {
+    /// What stands between two reports, where one follows the other.
+    #[must_use]
+    pub fn separator(self) -> &'static str {
+        match self {
+            Self::Text | Self::Wide => "\n",
+            Self::Yaml => "---\n",
+            Self::Top | Self::Csv | Self::Tsv | Self::Json | Self::Name => "",
+        }
+    }
+
+    /// Whether reports are for programs, one record a line, so that nothing may come twice.
+    #[must_use]
+    pub fn is_record(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv | Self::Json | Self::Yaml)
+    }
 }
 
 /// Writes a report.
@@ -70,7 +92,7 @@ pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
         Format::Top => Box::new(top::Top { no_headers: style.no_headers }),
         Format::Csv => Box::new(csv::Csv { delimiter: b',', no_headers: style.no_headers }),
         Format::Tsv => Box::new(csv::Csv { delimiter: b'\t', no_headers: style.no_headers }),
-        Format::Json => Box::new(json::Json),
+        Format::Json => Box::new(json::Json { one_line: style.one_line }),
         Format::Yaml => Box::new(yaml::Yaml),
         Format::Name => Box::new(name::Name),
     }
@@ -110,6 +132,7 @@ mod tests {
             window: SignedDuration::ZERO,
             usage: Resources::default(),
             labels: Labels::new(),
+            is_stale: false,
         };
         let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
         let report = Report {

@@ -3,10 +3,15 @@
 
 use std::{collections::BTreeMap, convert::Infallible};
 
+use bytes::Bytes;
+use futures_util::stream::{self, Pending};
 use http::{Request, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::{Either, Full, StreamBody};
 use jiff::{SignedDuration, Timestamp};
 use kube::client::Body;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::client::Client;
 
@@ -16,26 +21,37 @@ pub const CONTEXT: &str = "simulated";
 /// A client of the simulated cluster.
 #[must_use]
 pub fn client() -> Client {
-    let now = Timestamp::now();
+    let (start, clock) = (Timestamp::now(), Instant::now());
     Client::in_process(tower::service_fn(move |request: Request<Body>| async move {
-        Ok::<_, Infallible>(answer(request.uri().path(), now))
+        if request.uri().query().is_some_and(|query| query.contains("watch=true")) {
+            // Its nodes never change.
+            return Ok(Response::new(Either::Right(Silence::new(stream::pending()))));
+        }
+        let renewals = clock.elapsed().as_secs() / RENEWED_EVERY;
+        let age = SignedDuration::from_secs(i64::try_from(renewals * RENEWED_EVERY).unwrap_or_default());
+        Ok::<_, Infallible>(answer(request.uri().path(), start + age, renewals).map(Either::Left))
     }))
 }
 
-fn answer(path: &str, now: Timestamp) -> Response<Body> {
+/// A watch in which nothing happens.
+type Silence = StreamBody<Pending<Result<Frame<Bytes>, Infallible>>>;
+
+/// How often the samples are new, in seconds.
+const RENEWED_EVERY: u64 = 5;
+
+fn answer(path: &str, now: Timestamp, renewals: u64) -> Response<Full<Bytes>> {
     let nodes = "/api/v1/nodes";
     let metrics = "/apis/metrics.k8s.io/v1beta1/nodes";
     let found = match path {
         "/apis/metrics.k8s.io" => Some(json!({"kind": "APIGroup", "versions": [{"version": "v1beta1"}]})),
-        _ if path == nodes => Some(
-            json!({"kind": "NodeList", "items": machines().map(|machine| machine.node()).collect::<Vec<_>>()}),
-        ),
+        _ if path == nodes => Some(json!({"kind": "NodeList", "metadata": {"resourceVersion": "1"},
+                "items": machines(renewals).map(|machine| machine.node()).collect::<Vec<_>>()})),
         _ if path == metrics => {
-            let samples = machines().filter_map(|machine| machine.sample(now));
+            let samples = machines(renewals).filter_map(|machine| machine.sample(now));
             Some(json!({"kind": "NodeMetricsList", "items": samples.collect::<Vec<_>>()}))
         }
         _ => path.rsplit_once('/').and_then(|(list, name)| {
-            let machine = machines().find(|machine| machine.name() == name)?;
+            let machine = machines(renewals).find(|machine| machine.name() == name)?;
             if list == metrics { machine.sample(now) } else { Some(machine.node()) }
         }),
     };
@@ -46,7 +62,7 @@ fn answer(path: &str, now: Timestamp) -> Response<Body> {
             json!({"kind": "Status", "reason": "NotFound", "message": format!("{path} not found")}),
         ),
     };
-    let mut response = Response::new(Body::from(body.to_string().into_bytes()));
+    let mut response = Response::new(Full::from(body.to_string()));
     *response.status_mut() = status;
     response
 }
@@ -75,11 +91,12 @@ const POOLS: [(&str, u32, u32, u32, u64, u64); 5] = [
 /// What part of a machine pods may use, in percent; the rest is kept for the system.
 const ALLOCATABLE: u64 = 94;
 
-fn machines() -> impl Iterator<Item = Machine> {
-    POOLS.into_iter().flat_map(|(pool, count, cores, gibibytes, cpu, memory)| {
+/// The machines after so many renewals of their samples.
+fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
+    POOLS.into_iter().flat_map(move |(pool, count, cores, gibibytes, cpu, memory)| {
         (0..count).map(move |number| {
             // A spread that looks like life and is the same in every run: 7919 and 104729 are primes.
-            let spread = |seed: u64| (u64::from(number) + 3) * seed % 61;
+            let spread = |seed: u64| ((u64::from(number) + 3) * seed + renewals * 7) % 61;
             let cpu =
                 u64::from(cores) * 10_000_000 * cpu * (70 + spread(7_919)) / 100 + spread(104_729) * 12_347;
             let memory = u64::from(gibibytes) * 10_486 * memory * (80 + spread(104_729) / 2) / 100;

@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, pin::pin};
 
 use futures_util::{StreamExt, stream};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{
@@ -28,15 +27,88 @@ pub async fn read(
     served: &Served,
     received: &Received,
 ) -> Result<Snapshot, Error> {
-    let reading = Reading { client, wanted: query.wanted_labels(), served, received };
-    match &query.selection {
-        Selection::All => reading.lists("").await,
-        Selection::Matching(selector) => {
-            let selector = utf8_percent_encode(selector.as_str(), NON_ALPHANUMERIC);
-            reading.lists(&format!("labelSelector={selector}")).await
-        }
-        Selection::Named(names) => reading.named(names).await,
+    if let Selection::Named(names) = &query.selection {
+        return Reading { client, wanted: query.wanted_labels(), served, received }.named(names).await;
     }
+    let mut snapshot = Snapshot::default();
+    // Without samples there is nothing to show, so that their error counts, whichever comes first.
+    let read_samples = {
+        let (mut samples, mut nodes) = (
+            pin!(samples(client, query, served, received)),
+            pin!(nodes(client, query, received, &mut snapshot)),
+        );
+        tokio::select! {
+            outcome = &mut samples => {
+                let read = outcome?;
+                nodes.await?;
+                read
+            }
+            outcome = &mut nodes => {
+                // A credential plugin that failed would only fail again.
+                if let Err(error @ Error::Exec { .. }) = outcome {
+                    return Err(error);
+                }
+                let read = samples.await?;
+                outcome?;
+                read
+            }
+        }
+    };
+    Ok(Snapshot { samples: read_samples, ..snapshot })
+}
+
+/// Reads the samples of all or of the selected nodes.
+///
+/// # Errors
+///
+/// Any failure.
+pub async fn samples(
+    client: &Client,
+    query: &Query,
+    served: &Served,
+    received: &Received,
+) -> Result<Vec<Sample>, Error> {
+    let reading = Reading { client, wanted: query.wanted_labels(), served, received };
+    let selector = query.selection.parameter();
+    if let Some(resource) = served.guess() {
+        match reading.samples(&resource, &selector).await {
+            // The server was upgraded, or has lost its metrics API.
+            Err(Error::NotFound(_)) => served.forget(),
+            other => return other,
+        }
+    }
+    let resource = served.resource(client, received).await?;
+    reading.samples(&resource, &selector).await
+}
+
+/// Reads all or the selected nodes into the snapshot. That they may not be read is told there, too.
+///
+/// # Errors
+///
+/// Any other failure.
+pub(super) async fn nodes(
+    client: &Client,
+    query: &Query,
+    received: &Received,
+    snapshot: &mut Snapshot,
+) -> Result<(), Error> {
+    // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
+    let path = nodes_path(query, "resourceVersion=0");
+    let wanted = query.wanted_labels();
+    let outcome = client.list(&path, &received.nodes, |object| {
+        snapshot.nodes.push(decode::node(object, &wanted)?);
+        Ok(())
+    });
+    match outcome.await {
+        Err(Error::Forbidden(message)) => snapshot.nodes_forbidden = Some(message),
+        version => snapshot.nodes_version = version?,
+    }
+    Ok(())
+}
+
+/// The path of the nodes of a query, with more parameters.
+pub(super) fn nodes_path(query: &Query, parameters: &str) -> String {
+    format!("/api/v1/nodes{}", with(&[parameters, &query.selection.parameter()]))
 }
 
 struct Reading<'a> {
@@ -47,58 +119,15 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn lists(&self, selector: &str) -> Result<Snapshot, Error> {
-        let mut snapshot = Snapshot::default();
-        let samples = async {
-            if let Some(resource) = self.served.guess() {
-                match self.samples(&resource, selector, &mut snapshot.samples).await {
-                    // The server was upgraded, or has lost its metrics API.
-                    Err(Error::NotFound(_)) => self.served.forget(),
-                    other => return other,
-                }
-            }
-            let resource = self.served.resource(self.client, self.received).await?;
-            self.samples(&resource, selector, &mut snapshot.samples).await
-        };
-        // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
-        let path = format!("/api/v1/nodes{}", query(&["resourceVersion=0", selector]));
-        let nodes = async {
-            let outcome = self.client.list(&path, &self.received.nodes, |object| {
-                snapshot.nodes.push(decode::node(object, &self.wanted)?);
-                Ok(())
-            });
-            match outcome.await {
-                Err(Error::Forbidden(message)) => Ok(Some(message)),
-                other => other.map(|_| None),
-            }
-        };
-        // Without samples there is nothing to show, so that their error counts, whichever comes first.
-        let nodes_forbidden = {
-            let (mut samples, mut nodes) = (pin!(samples), pin!(nodes));
-            tokio::select! {
-                outcome = &mut samples => {
-                    outcome?;
-                    nodes.await?
-                }
-                outcome = &mut nodes => {
-                    // A credential plugin that failed would only fail again.
-                    if !matches!(outcome, Err(Error::Exec { .. })) {
-                        samples.await?;
-                    }
-                    outcome?
-                }
-            }
-        };
-        Ok(Snapshot { nodes_forbidden, ..snapshot })
-    }
-
-    async fn samples(&self, resource: &str, selector: &str, samples: &mut Vec<Sample>) -> Result<(), Error> {
-        let path = format!("{resource}{}", query(&[selector]));
+    async fn samples(&self, resource: &str, selector: &str) -> Result<Vec<Sample>, Error> {
+        let mut samples = Vec::new();
+        let path = format!("{resource}{}", with(&[selector]));
         let outcome = self.client.list(&path, &self.received.samples, |object| {
             samples.push(decode::sample(object, &self.wanted)?);
             Ok(())
         });
-        self.explained(outcome.await.map(drop), resource).await
+        self.explained(outcome.await, resource).await?;
+        Ok(samples)
     }
 
     /// Each name is a GET of both objects. A name that has neither is missing; one that has a sample or a node is
@@ -178,7 +207,7 @@ impl Reading<'_> {
 const CONCURRENT_NAMES: usize = 4;
 
 /// The parameters that are not empty, behind their question mark.
-fn query(parameters: &[&str]) -> String {
+fn with(parameters: &[&str]) -> String {
     let given: Vec<_> = parameters.iter().copied().filter(|parameter| !parameter.is_empty()).collect();
     if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
 }

@@ -3,12 +3,16 @@
 mod decode;
 pub mod demo;
 mod metrics_api;
+mod nodes;
 mod served;
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 
-pub use metrics_api::read;
+pub use metrics_api::{read, samples};
+pub use nodes::{Kept, Nodes};
 pub use served::Served;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::selector::Selector;
 
@@ -48,6 +52,13 @@ impl Selection {
             Self::Matching(selector) => Some(selector),
             Self::All | Self::Named(_) => None,
         }
+    }
+
+    /// The selector as a parameter of a list; empty where there is none.
+    fn parameter(&self) -> String {
+        let escaped =
+            |selector: &Selector| utf8_percent_encode(selector.as_str(), NON_ALPHANUMERIC).to_string();
+        self.selector().map(|selector| format!("labelSelector={}", escaped(selector))).unwrap_or_default()
     }
 }
 

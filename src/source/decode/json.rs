@@ -51,7 +51,29 @@ pub fn sample(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Sample, String> {
         window: sample.window.0,
         usage: sample.usage.into(),
         labels: keep(sample.metadata.labels, wanted),
+        is_stale: false,
     })
+}
+
+/// Reads the resource version of an object.
+///
+/// # Errors
+///
+/// Says why it can't be read.
+pub fn resource_version(json: &[u8]) -> Result<String, String> {
+    #[derive(Deserialize)]
+    struct Object {
+        #[serde(default)]
+        metadata: Version,
+    }
+    #[derive(Deserialize, Default)]
+    struct Version {
+        #[serde(default, rename = "resourceVersion")]
+        resource_version: String,
+    }
+    serde_json::from_slice(json)
+        .map(|object: Object| object.metadata.resource_version)
+        .map_err(|error| error.to_string())
 }
 
 /// The error with the name of the object that it is in, as far as that can still be read.

@@ -36,6 +36,18 @@ pub fn sample(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Sample, St
     }
 }
 
+/// Reads the `metadata.resourceVersion` of any object; empty where it has none.
+///
+/// # Errors
+///
+/// Says why the object can't be read.
+pub fn resource_version(object: Encoded<'_>) -> Result<String, String> {
+    match object {
+        Encoded::Json(json) => json::resource_version(json),
+        Encoded::Protobuf(bytes) => protobuf::resource_version(bytes),
+    }
+}
+
 fn wanted_labels(wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<String>) -> Labels {
     wanted.iter().filter_map(|&key| value(key).map(|value| (key.to_owned(), value))).collect()
 }

@@ -50,7 +50,28 @@ pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Result<Sample, String> {
         timestamp,
         window: SignedDuration::from_nanos(window.unwrap_or_default().nanos),
         labels,
+        is_stale: false,
     })
+}
+
+/// Reads the resource version of an object.
+///
+/// # Errors
+///
+/// Says why it can't be read.
+pub fn resource_version(bytes: &[u8]) -> Result<String, String> {
+    #[derive(Clone, PartialEq, Message)]
+    struct Object {
+        #[prost(message, optional, tag = "1")]
+        metadata: Option<Version>,
+    }
+    #[derive(Clone, PartialEq, Message)]
+    struct Version {
+        #[prost(string, tag = "6")]
+        resource_version: String,
+    }
+    let object = Object::decode(bytes).map_err(|error| error.to_string())?;
+    Ok(object.metadata.unwrap_or_default().resource_version)
 }
 
 fn named(metadata: Option<ObjectMeta>, wanted: &BTreeSet<&str>) -> (String, Labels) {

@@ -1,0 +1,101 @@
+//! The table as a screen that is drawn again and again.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{
+    Style,
+    table::{Line, Table, age, percent_text, shortened},
+};
+use crate::{
+    progress,
+    report::{Report, Totals},
+    trend::Trends,
+    usage::NodeUsage,
+    visible::visible,
+};
+
+/// What the screen shows beside the report.
+pub struct Live<'a> {
+    /// Units and colour.
+    pub style: Style,
+    /// All columns.
+    pub wide: bool,
+    /// How the nodes' use went.
+    pub trends: &'a Trends,
+    /// How often the cluster is read.
+    pub interval: Duration,
+    /// How long it is until the next reading; `None` while one is under way.
+    pub next_in: Option<Duration>,
+    /// What is failing, and since when.
+    pub failing: Option<String>,
+}
+
+/// How many columns a trend takes.
+const TREND_WIDTH: usize = 20;
+
+impl Live<'_> {
+    /// The lines of a screen of this size, for the report's nodes in their order.
+    #[must_use]
+    pub fn frame(&self, report: &Report<'_>, width: usize, height: usize) -> Vec<String> {
+        let rows = report.rows.as_deref().unwrap_or_default();
+        let mut head = vec![self.summary(report), self.times(report)];
+        head.extend(self.failing.as_deref().map(|failing| visible(failing).into_owned()));
+        let mut head: Vec<_> = head.into_iter().map(|line| shortened(line, width)).collect();
+        if self.failing.is_some()
+            && self.style.colour
+            && let Some(line) = head.last_mut()
+        {
+            let tone = anstyle::AnsiColor::Red.on_default().bold();
+            *line = format!("{tone}{line}{tone:#}");
+        }
+        let header = usize::from(!self.style.no_headers);
+        let foot = 1;
+        let room = height.saturating_sub(head.len() + header + foot);
+        let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
+
+        let lines: Vec<_> = rows[..shown].iter().map(Line::Node).collect();
+        let mut table = Table::of(report, self.style, self.wide);
+        table.add("CPU TREND", |row| self.trends.sparkline(row.name(), TREND_WIDTH));
+        let widths = table.widths(&lines);
+        let widths = table.fit(widths, width);
+        let mut frame = head;
+        frame.extend(table.header(&widths));
+        frame.extend(lines.iter().map(|line| table.line(&widths, line)));
+        if shown < rows.len() {
+            frame.push(shortened(format!("... {} more", rows.len() - shown), width));
+        }
+        frame.truncate(height.saturating_sub(foot));
+        frame.push(self.countdown(width));
+        frame
+    }
+
+    fn summary(&self, report: &Report<'_>) -> String {
+        let rows = report.rows.as_deref().unwrap_or_default();
+        let totals = Totals::of(rows, report.base);
+        let context = report.context.as_deref().map_or("in this pod".into(), visible);
+        let unknown = match totals.left_out {
+            0 => String::new(),
+            unknown => format!(", {unknown} unknown"),
+        };
+        let share = |usage| percent_text(usage, report, self.style.units);
+        let shares = format!("CPU {}, memory {}", share(&totals.cpu), share(&totals.memory));
+        format!("{context}: {} nodes{unknown}; {shares}", rows.len())
+    }
+
+    fn times(&self, report: &Report<'_>) -> String {
+        let newest: Option<Timestamp> = report.rows.iter().flatten().filter_map(NodeUsage::timestamp).max();
+        let sampled = newest.map_or("no samples yet".to_owned(), |newest| {
+            format!("sampled {} ago", age(report.read_at, newest))
+        });
+        format!("{sampled}, read every {:?}", self.interval)
+    }
+
+    fn countdown(&self, width: usize) -> String {
+        match self.next_in {
+            None => shortened("reading".to_owned(), width),
+            Some(left) => progress::countdown(left, self.interval, width),
+        }
+    }
+}

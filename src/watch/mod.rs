@@ -1,0 +1,335 @@
+//! The only loop: reads on a fixed grid, survives what fails, and hands each reading on.
+
+mod outage;
+mod renewal;
+mod sink;
+
+use std::{
+    future::pending,
+    io::Write,
+    pin::{Pin, pin},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
+
+use crate::{
+    backoff::Backoff,
+    client::{Messages, Patience},
+    error::Error,
+    record::LastRows,
+    render::{Format, Style, live::Live},
+    run::{self, Cluster, Job},
+    screen::Screen,
+    signals::{Notice, Stop},
+    source::{self, Nodes, Received, Selection},
+    trend::Trends,
+};
+use outage::Outage;
+use renewal::Renewals;
+use sink::Sink;
+
+/// How often, and how long.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// From one reading to the next.
+    pub interval: Duration,
+    /// The number of readings after which it ends.
+    pub count: Option<u64>,
+    /// The time after which it ends.
+    pub limit: Option<Duration>,
+    /// Records also hold samples that the server has not renewed.
+    pub repeat: bool,
+    /// Whether reports are drawn on the terminal's other screen.
+    pub is_live: bool,
+}
+
+/// The least and the most that a server may be silent within a reading. In between it is four times what the last reading
+/// took, so that a dead connection is soon given up and a slow server is not.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(5);
+const LONGEST_SILENCE: Duration = Duration::from_secs(90);
+
+/// How long nodes may go without news before that is said; a server that restarts is back sooner.
+const QUIET_NODES: Duration = Duration::from_mins(1);
+
+/// How long a report that is being written may take to its end when the user wants to stop.
+const LAST_WRITE: Duration = Duration::from_millis(700);
+
+/// Why the loop ends before its time.
+enum End {
+    Stopped,
+    Failed(Error),
+}
+
+impl From<Error> for End {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Reads the cluster again and again, until the pace's end, or until it is stopped.
+///
+/// # Errors
+///
+/// What makes the first reading fail, or the output. [`Error::Interrupted`] when it is stopped before the first output.
+pub async fn watch(
+    job: &Job,
+    pace: &Pace,
+    out: Box<dyn Write + Send>,
+    messages: &Messages,
+) -> Result<(), Error> {
+    let mut stop = Stop::listen().map_err(Error::Output)?;
+    let cluster = job.connect(messages)?;
+    let (mut sink, last) = match &job.output_file {
+        Some(path) => Sink::file(path, job.layout(&cluster), messages)?,
+        None => (Sink::Stream(Some(out)), LastRows::default()),
+    };
+    let started = Instant::now();
+    let mut first = tokio::select! {
+        read = job.read(&cluster) => read?,
+        () = stop.told() => return Err(Error::Interrupted),
+    };
+    if let Err(error) = run::remarks(&first, &job.report(&cluster, &first), job, messages) {
+        match error {
+            Error::NoSamples => messages.say(&format!("warning: {error}")),
+            error => return Err(error),
+        }
+    }
+    let samples = std::mem::take(&mut first.samples);
+    let nodes = Nodes::from(first);
+    nodes.now().snapshot.samples = samples;
+    let follow: Pin<Box<dyn Future<Output = ()>>> = match job.query.selection {
+        Selection::Named(_) => Box::pin(pending()),
+        Selection::All | Selection::Matching(_) => {
+            Box::pin(nodes.follow(&cluster.client, &job.query, messages))
+        }
+    };
+    if pace.is_live {
+        sink = Sink::Screen(Screen::enter().map_err(Error::Output)?);
+        messages.hold();
+    }
+    let mut frames = interval(Duration::from_secs(1));
+    frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let watch = Watch {
+        job,
+        pace,
+        cluster: &cluster,
+        messages,
+        nodes: &nodes,
+        follow,
+        stop,
+        hangup: Notice::of_hangup(job.output_file.is_some()).map_err(Error::Output)?,
+        resize: Notice::of_resize(pace.is_live).map_err(Error::Output)?,
+        frames,
+        sink,
+        last,
+        renewals: Renewals::new(pace.interval),
+        trends: Trends::default(),
+        reading: Outage::new("the cluster can't be read", "the cluster is read again"),
+        following: Outage::new("nothing is heard of changes of nodes", "changes of nodes are heard of again"),
+        is_first: true,
+        next: None,
+    };
+    let outcome = watch.go_on(started).await;
+    messages.release();
+    match outcome {
+        Ok(()) | Err(End::Stopped) => Ok(()),
+        Err(End::Failed(error)) => Err(error),
+    }
+}
+
+struct Watch<'a> {
+    job: &'a Job,
+    pace: &'a Pace,
+    cluster: &'a Cluster,
+    messages: &'a Messages,
+    nodes: &'a Nodes,
+    follow: Pin<Box<dyn Future<Output = ()> + 'a>>,
+    stop: Stop,
+    hangup: Notice,
+    resize: Notice,
+    frames: Interval,
+    sink: Sink,
+    last: LastRows,
+    renewals: Renewals,
+    trends: Trends,
+    reading: Outage,
+    following: Outage,
+    is_first: bool,
+    /// When the next reading begins; `None` while one is under way.
+    next: Option<Instant>,
+}
+
+impl Watch<'_> {
+    /// From the first reading on, which has begun at `started`.
+    async fn go_on(mut self, started: Instant) -> Result<(), End> {
+        let end = self.pace.limit.map(|limit| started + limit);
+        let mut backoff = Backoff::new(self.pace.interval);
+        let mut silence = silence_after(started.elapsed());
+        let mut readings = 1;
+        self.deliver().await?;
+        let mut next = self.on_grid(started);
+        while self.pace.count.is_none_or(|count| readings < count) {
+            self.next = Some(next);
+            if let Some(end) = end.filter(|end| *end <= next) {
+                return self.meanwhile(sleep_until(end)).await;
+            }
+            self.meanwhile(sleep_until(next)).await?;
+            self.next = None;
+            let begun = Instant::now();
+            next = match self.read(silence).await? {
+                Ok(()) => {
+                    backoff.reset();
+                    silence = silence_after(begun.elapsed());
+                    readings += 1;
+                    self.reading.ended(self.messages);
+                    self.deliver().await?;
+                    self.on_grid(started)
+                }
+                Err(error) => {
+                    if matches!(error, Error::Timeout { .. }) {
+                        silence = (silence * 2).min(LONGEST_SILENCE);
+                    }
+                    self.reading.failed(&error, self.messages);
+                    Instant::now() + backoff.after(&error)
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Reads once. What lasts unusually long is said while it lasts.
+    async fn read(&mut self, silence: Duration) -> Result<Result<(), Error>, End> {
+        let (job, cluster, nodes) = (self.job, self.cluster, self.nodes);
+        let client = cluster.client.with(Patience::Within(silence));
+        let mut reading = pin!(async move {
+            let received = Received::default();
+            if let Selection::Named(_) = job.query.selection {
+                let mut read = source::read(&client, &job.query, &cluster.served, &received).await?;
+                let samples = std::mem::take(&mut read.samples);
+                nodes.replace(read);
+                return Ok(samples);
+            }
+            source::samples(&client, &job.query, &cluster.served, &received).await
+        });
+        let read = if let Ok(read) = self.meanwhile(timeout(silence * 2, &mut reading)).await? {
+            read
+        } else {
+            let problem = "no answer yet".to_owned();
+            let server = cluster.client.server().to_owned();
+            self.reading.failed(&Error::Timeout { server, problem }, self.messages);
+            self.meanwhile(reading).await?
+        };
+        Ok(read.map(|samples| nodes.now().snapshot.samples = samples))
+    }
+
+    /// Hands on what was read last.
+    async fn deliver(&mut self) -> Result<(), End> {
+        self.renewals.note(&mut self.nodes.now().snapshot.samples, Instant::now());
+        self.say_how_nodes_go();
+        if let Sink::Screen(_) = self.sink {
+            let kept = self.nodes.now();
+            if let Some(rows) = &self.job.report(self.cluster, &kept.snapshot).rows {
+                self.trends.note(rows);
+            }
+            drop(kept);
+            return self.draw();
+        }
+        let Some(bytes) = self.next_record() else { return Ok(()) };
+        let mut sink = std::mem::replace(&mut self.sink, Sink::Stream(None));
+        let outcome = {
+            let mut writing = pin!(sink.write(bytes, self.messages));
+            match self.meanwhile(&mut writing).await {
+                Ok(outcome) => outcome,
+                Err(end) => {
+                    // Who does not read any more gets no more time.
+                    let _ = timeout(LAST_WRITE, writing).await;
+                    return Err(end);
+                }
+            }
+        };
+        self.sink = sink;
+        Ok(outcome?)
+    }
+
+    /// What is to be written of the last reading; `None` where nothing is new in it.
+    fn next_record(&mut self) -> Option<Vec<u8>> {
+        let kept = self.nodes.now();
+        let mut report = self.job.report(self.cluster, &kept.snapshot);
+        let is_file = matches!(self.sink, Sink::File(_));
+        let is_repeated = self.pace.repeat || !self.job.format.is_record();
+        if !is_repeated && !self.last.keep_new(&mut report) {
+            // Rows that wait for room on the disk are tried again.
+            return is_file.then(Vec::new);
+        }
+        let is_first = std::mem::take(&mut self.is_first);
+        let style = Style {
+            no_headers: self.job.style.no_headers
+                || is_file
+                || !is_first && matches!(self.job.format, Format::Csv | Format::Tsv),
+            one_line: true,
+            ..self.job.style
+        };
+        let separator = if is_first { "" } else { self.job.format.separator() };
+        let mut bytes = separator.as_bytes().to_vec();
+        bytes.extend(self.job.rows(&report, style));
+        Some(bytes)
+    }
+
+    fn say_how_nodes_go(&mut self) {
+        match &self.nodes.now().failing {
+            None => self.following.ended(self.messages),
+            Some((since, error)) => {
+                if Timestamp::now().duration_since(*since).unsigned_abs() >= QUIET_NODES {
+                    self.following.failed(error, self.messages);
+                }
+            }
+        }
+    }
+
+    /// Waits for something, and meanwhile follows the nodes, draws the screen and listens to the system.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                outcome = &mut work => return Ok(outcome),
+                () = self.stop.told() => return Err(End::Stopped),
+                () = &mut self.follow => {}
+                () = self.hangup.come() => self.sink.reopen(self.messages),
+                () = self.resize.come() => self.draw()?,
+                _ = self.frames.tick(), if self.pace.is_live => self.draw()?,
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<(), End> {
+        let failing = self.reading.text().or_else(|| self.following.text()).or_else(|| self.sink.failing());
+        let Sink::Screen(screen) = &mut self.sink else { return Ok(()) };
+        let kept = self.nodes.now();
+        let report = self.job.report(self.cluster, &kept.snapshot);
+        let live = Live {
+            style: self.job.style,
+            wide: self.job.format == Format::Wide,
+            trends: &self.trends,
+            interval: self.pace.interval,
+            next_in: self.next.map(|next| next.saturating_duration_since(Instant::now())),
+            failing,
+        };
+        let (width, height) = Screen::size();
+        Ok(screen.draw(&live.frame(&report, width, height)).map_err(Error::Output)?)
+    }
+
+    /// The next moment on the grid.
+    fn on_grid(&self, started: Instant) -> Instant {
+        let elapsed = started.elapsed().as_nanos();
+        let interval = self.pace.interval.as_nanos();
+        let ticks = elapsed / interval + 1;
+        started + self.pace.interval * u32::try_from(ticks).unwrap_or(u32::MAX)
+    }
+}
+
+/// How long a server may be silent that took so long the last time.
+fn silence_after(took: Duration) -> Duration {
+    (took * 4).clamp(SHORTEST_SILENCE, LONGEST_SILENCE)
+}
