@@ -111,7 +111,7 @@ pub async fn watch(
     }
     let mut frames = interval(Duration::from_secs(1));
     frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let watch = Watch {
+    let mut watch = Watch {
         job,
         pace,
         cluster: &cluster,
@@ -132,9 +132,11 @@ pub async fn watch(
         next: None,
     };
     let outcome = watch.go_on(started).await;
+    let finished = watch.sink.finish();
+    drop(watch);
     messages.release();
     match outcome {
-        Ok(()) | Err(End::Stopped) => Ok(()),
+        Ok(()) | Err(End::Stopped) => finished,
         Err(End::Failed(error)) => Err(error),
     }
 }
@@ -163,7 +165,7 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     /// From the first reading on, which has begun at `started`.
-    async fn go_on(mut self, started: Instant) -> Result<(), End> {
+    async fn go_on(&mut self, started: Instant) -> Result<(), End> {
         let end = self.pace.limit.map(|limit| started + limit);
         let mut backoff = Backoff::new(self.pace.interval);
         let mut silence = silence_after(started.elapsed());

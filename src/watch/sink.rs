@@ -78,6 +78,18 @@ impl Sink {
         }
     }
 
+    /// Writes what still waits, at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recorder::append`]: rows are lost then.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        match self {
+            Self::File(File { recorder: Some(recorder), .. }) => recorder.append(&[]).1,
+            Self::File(_) | Self::Stream(_) | Self::Screen(_) => Ok(()),
+        }
+    }
+
     /// What fails here.
     #[must_use]
     pub fn failing(&self) -> Option<String> {
