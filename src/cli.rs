@@ -1,13 +1,16 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
 mod connection;
+mod rbac;
 mod watch;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use connection::ConnectionArgs;
+use rbac::RbacArgs;
 use watch::WatchArgs;
 
 use crate::{
+    diagnose::rbac::Grant,
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
     report::SortKey,
@@ -123,6 +126,11 @@ pub struct Cli {
 /// What else can be done.
 #[derive(Subcommand)]
 enum Command {
+    /// Print the manifest that grants the least rights, for kubectl apply.
+    ///
+    /// No server is asked. A node of this name is reached with: kubectl nodeusage -- rbac
+    #[command(after_help = rbac::EXAMPLES)]
+    Rbac(RbacArgs),
     /// Say what the configuration comes to, and where each value came from.
     ///
     /// A node of this name is reached with: kubectl nodeusage -- doctor
@@ -139,6 +147,8 @@ pub enum Task {
     Report(Box<Job>),
     /// The configuration and its origins.
     ShowConfig(Box<ConnectionFlags>),
+    /// The manifest of these rights.
+    Rbac(Grant),
 }
 
 /// What the terminal allows, where it is one.
@@ -168,6 +178,10 @@ impl Cli {
             Some(Command::Doctor { show_config: true }) => {
                 Ok(Task::ShowConfig(Box::new(self.connection.into())))
             }
+            Some(Command::Rbac(args)) => args
+                .grant()
+                .map(Task::Rbac)
+                .map_err(|problem| Self::command().error(ErrorKind::ValueValidation, problem)),
         }
     }
 

@@ -1,12 +1,14 @@
 //! Everything that can go wrong in the main job, by what the user can do about it.
 
 mod class;
+mod denied;
 mod problem;
 
 use std::{error, fmt, io, path::PathBuf, time::Duration};
 
 use crate::{kubeconfig::ConfigurationError, visible::visible};
 
+pub use denied::grant;
 pub use problem::{CertificateProblem, ExecProblem};
 
 /// A failure, with [`Error::hint`] saying how it is mended.
@@ -298,7 +300,7 @@ impl Error {
                 "check the server's address, the network and the proxy: kubectl config view --minify".to_owned()
             }
             Self::Unauthorized => "log in again, or choose another user or context: kubectl config get-contexts".to_owned(),
-            Self::Forbidden(message) => grant(message)?,
+            Self::Forbidden(message) => denied::hint(message),
             Self::NotFound(_) | Self::Missing(_) => "see the names with: kubectl get nodes".to_owned(),
             Self::NoMetricsApi => "install metrics-server, or another provider of metrics.k8s.io".to_owned(),
             Self::MetricsApiUnavailable { service, .. } => format!(
@@ -317,51 +319,9 @@ impl Error {
     }
 }
 
-/// The rule that lets a user read what the whole job needs of core nodes.
-pub const NODES_RULE: &str = r#"apiGroups: [""], resources: ["nodes"], verbs: ["get", "list"]"#;
-
-/// The commands that give the right which the server's message misses.
-fn grant(message: &str) -> Option<String> {
-    if !message.contains(r#""metrics.k8s.io""#) {
-        return None;
-    }
-    let user = message.split_once("User \"").and_then(|(_, rest)| rest.split_once('"')).map(|(user, _)| user);
-    let subject = match user.map(|user| (user, user.strip_prefix("system:serviceaccount:"))) {
-        Some((_, Some(account))) if is_shell_safe(account) => format!("--serviceaccount={account}"),
-        Some((user, None)) if is_shell_safe(user) => format!("--user={user}"),
-        // A name that a shell would not take literally is never part of a command to paste.
-        _ => "--user=USER".to_owned(),
-    };
-    Some(format!(
-        "an administrator grants it with\n  \
-         kubectl create clusterrole node-metrics-reader --verb=get,list --resource=nodes.metrics.k8s.io\n  \
-         kubectl create clusterrolebinding node-metrics-reader --clusterrole=node-metrics-reader {subject}"
-    ))
-}
-
-fn is_shell_safe(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:@/".contains(c))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_forbidden_user_is_never_run_by_a_shell() {
-        let forbidden = |user: &str| {
-            Error::Forbidden(format!(
-                r#"nodes.metrics.k8s.io is forbidden: User "{user}" cannot list resource "nodes" in API group "metrics.k8s.io" at the cluster scope"#
-            ))
-            .hint()
-            .unwrap()
-        };
-        assert!(
-            forbidden("system:serviceaccount:dev:node-reader").ends_with(" --serviceaccount=dev:node-reader")
-        );
-        assert!(forbidden("jane@example.com").ends_with(" --user=jane@example.com"));
-        assert!(forbidden("$(reboot)").ends_with(" --user=USER"));
-    }
 
     #[test]
     fn what_a_server_says_can_not_move_the_cursor() {

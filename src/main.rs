@@ -36,6 +36,7 @@ fn main() -> ExitCode {
 
 fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<(), Error> {
     let job = match task {
+        Task::Rbac(grant) => return diagnose::rbac::write(&grant, &mut out),
         Task::ShowConfig(flags) => return diagnose::config::show(&flags, &mut out),
         Task::Report(job) => job,
     };

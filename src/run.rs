@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     client::{Client, Messages, Surroundings},
-    error::{Error, NODES_RULE},
+    error::Error,
     kubeconfig::{self, ConnectionFlags, System},
     progress,
     record::{Layout, Recorder},
@@ -207,7 +207,9 @@ pub fn remarks(
         && !is_empty
     {
         messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
-        messages.say(&format!("hint: a ClusterRole with this rule gives the right: {NODES_RULE}"));
+        if let Some(hint) = Error::Forbidden(message.clone()).hint() {
+            messages.say(&format!("hint: {hint}"));
+        }
     }
     if !snapshot.missing.is_empty() {
         return Err(Error::Missing(snapshot.missing.clone()));

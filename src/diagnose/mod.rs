@@ -1,3 +1,5 @@
-//! What is the case, for whoever wonders why it is.
+//! What is the case, for whoever wonders why it is, and what mends it.
 
 pub mod config;
+pub mod rbac;
+pub mod rights;
