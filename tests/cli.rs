@@ -111,6 +111,32 @@ fn what_does_not_go_together_is_a_usage_error() {
         (&["doctor"], "error: doctor needs --show-config; there are no other checks yet"),
         (&["doctor", "a"], "error: unexpected argument 'a' found"),
         (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
+        (
+            &["rbac", "--serviceaccount", "dev"],
+            "error: invalid value 'dev' for '--serviceaccount <NAMESPACE:NAME>': it must be NAMESPACE:NAME",
+        ),
+        (
+            &["rbac", "--serviceaccount", "Dev:a"],
+            "error: invalid value 'Dev:a' for '--serviceaccount <NAMESPACE:NAME>': the namespace \"Dev\" must have 1 to \
+             63 lower case letters, digits and '-', and begin and end with a letter or digit (RFC 1123)",
+        ),
+        (
+            &["rbac", "--user", "a\nb"],
+            "error: invalid value \"a\\nb\" for '--user <USER>': it must not have control characters",
+        ),
+        (
+            &["rbac", "--name", "system:node"],
+            "error: invalid value 'system:node' for '--name <NAME>': a role of this name is Kubernetes' own, and would \
+             be replaced",
+        ),
+        (
+            &["rbac", "--user", "jane", "--group", "ops"],
+            "error: the argument '--user <USER>' cannot be used with '--group <GROUP>'",
+        ),
+        (
+            &["rbac", "--user", "jane", "--example-pod"],
+            "error: the argument '--user <USER>' cannot be used with '--example-pod'",
+        ),
         (&["--no-such-flag"], "error: unexpected argument '--no-such-flag' found"),
     ] {
         let outcome = run(nodeusage().args(arguments));
@@ -186,6 +212,13 @@ token: <masked> (FILE)
     );
     let before = run(nodeusage().args(["--as", "jane", "doctor", "--show-config"])).success();
     assert!(before.contains("as: jane (--as)"), "{before}");
+}
+
+#[test]
+fn rights_as_yaml() {
+    let flags = ["--with-percent", "--with-requests", "--example-pod", "--image", "nodeusage:v1"];
+    let command = [&["rbac", "--serviceaccount", "dev:node-reader"], &flags[..]].concat();
+    insta::assert_snapshot!(run(nodeusage().args(command)).success());
 }
 
 #[test]

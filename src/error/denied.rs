@@ -113,7 +113,7 @@ mod tests {
             ("system:serviceaccount:$(reboot)", "--user USER"),
             ("-f", "--user USER"),
             ("a b", "--user USER"),
-            (r#"a\" cannot be"#, "--user USER"),
+            (r#"a\"b"#, "--user USER"),
             ("", "--user USER"),
         ] {
             let command = of_metrics(user);

@@ -7,6 +7,7 @@ mod server;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod connection;
 mod encodings;
 mod formats;
@@ -14,5 +15,6 @@ mod kubectl_top;
 mod plane;
 mod pod;
 mod python_client;
+mod rbac;
 mod rotation;
 mod unknown;

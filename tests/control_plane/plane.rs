@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     io::{BufRead, BufReader, Write},
+    os::unix::fs::symlink,
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::LazyLock,
@@ -69,6 +71,17 @@ impl Plane {
     /// kubectl, as the administrator of this control plane.
     pub fn kubectl(&self, arguments: &[&str]) -> Outcome {
         run(program(binary("kubectl")).env("KUBECONFIG", &self.kubeconfig).args(arguments))
+    }
+
+    /// A line of the administrator's shell, where kubectl finds the plugin as it finds any.
+    pub fn shell(&self, line: &str) -> Outcome {
+        let dir = TempDir::new().unwrap();
+        symlink(binary("kubectl"), dir.path().join("kubectl")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_kubectl-nodeusage"), dir.path().join("kubectl-nodeusage")).unwrap();
+        let path = format!("{}:{}", dir.path().display(), env::var("PATH").unwrap());
+        let mut shell = program("bash");
+        shell.args(["-o", "pipefail", "-c", line]).env("PATH", path).env("KUBECONFIG", &self.kubeconfig);
+        run(&mut shell)
     }
 
     /// Creates or changes objects.
