@@ -1,16 +1,18 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
 mod connection;
+mod doctor;
 mod rbac;
 mod watch;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use connection::ConnectionArgs;
+use doctor::DoctorArgs;
 use rbac::RbacArgs;
 use watch::WatchArgs;
 
 use crate::{
-    diagnose::rbac::Grant,
+    diagnose::{self, rbac::Grant},
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
     report::SortKey,
@@ -131,14 +133,11 @@ enum Command {
     /// No server is asked. A node of this name is reached with: kubectl nodeusage -- rbac
     #[command(after_help = rbac::EXAMPLES)]
     Rbac(RbacArgs),
-    /// Say what the configuration comes to, and where each value came from.
+    /// Say why the use of nodes can't be shown, check by check, and what mends it.
     ///
-    /// A node of this name is reached with: kubectl nodeusage -- doctor
-    Doctor {
-        /// Print the resolved configuration, credentials masked, with the origin of each value.
-        #[arg(long)]
-        show_config: bool,
-    },
+    /// The exit code is 0 if the use of nodes can be shown. A node of this name is reached with:
+    /// kubectl nodeusage -- doctor
+    Doctor(DoctorArgs),
 }
 
 /// What was asked for.
@@ -147,6 +146,8 @@ pub enum Task {
     Report(Box<Job>),
     /// The configuration and its origins.
     ShowConfig(Box<ConnectionFlags>),
+    /// What is wrong.
+    Doctor(diagnose::doctor::Job),
     /// The manifest of these rights.
     Rbac(Grant),
 }
@@ -171,13 +172,14 @@ impl Cli {
     pub fn task(self, terminal: Terminal) -> Result<Task, clap::Error> {
         match self.command {
             None => self.job(terminal).map(|job| Task::Report(Box::new(job))),
-            Some(Command::Doctor { show_config: false }) => Err(Self::command().error(
-                ErrorKind::MissingRequiredArgument,
-                "doctor needs --show-config; there are no other checks yet",
-            )),
-            Some(Command::Doctor { show_config: true }) => {
+            Some(Command::Doctor(DoctorArgs { show_config: true, .. })) => {
                 Ok(Task::ShowConfig(Box::new(self.connection.into())))
             }
+            Some(Command::Doctor(DoctorArgs { output, .. })) => Ok(Task::Doctor(diagnose::doctor::Job {
+                verbosity: self.connection.verbosity,
+                flags: Box::new(self.connection.into()),
+                format: output,
+            })),
             Some(Command::Rbac(args)) => args
                 .grant()
                 .map(Task::Rbac)

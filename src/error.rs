@@ -8,7 +8,7 @@ use std::{error, fmt, io, path::PathBuf, time::Duration};
 
 use crate::{kubeconfig::ConfigurationError, visible::visible};
 
-pub use denied::grant;
+pub use denied::{ANONYMOUS, grant, is_shell_safe, refused_user};
 pub use problem::{CertificateProblem, ExecProblem};
 
 /// A failure, with [`Error::hint`] saying how it is mended.
@@ -299,7 +299,7 @@ impl Error {
             Self::Connection { .. } => {
                 "check the server's address, the network and the proxy: kubectl config view --minify".to_owned()
             }
-            Self::Unauthorized => "log in again, or choose another user or context: kubectl config get-contexts".to_owned(),
+            Self::Unauthorized => denied::LOG_IN.to_owned(),
             Self::Forbidden(message) => denied::hint(message),
             Self::NotFound(_) | Self::Missing(_) => "see the names with: kubectl get nodes".to_owned(),
             Self::NoMetricsApi => "install metrics-server, or another provider of metrics.k8s.io".to_owned(),

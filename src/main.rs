@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let task = Cli::parse().task(terminal()).unwrap_or_else(|error| error.exit());
     let out = BufWriter::new(io::stdout());
     match done(task, out) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads the output has seen enough.
         Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Error::Interrupted) => INTERRUPTED.into(),
@@ -34,15 +34,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<(), Error> {
-    let job = match task {
-        Task::Rbac(grant) => return diagnose::rbac::write(&grant, &mut out),
-        Task::ShowConfig(flags) => return diagnose::config::show(&flags, &mut out),
-        Task::Report(job) => job,
-    };
+fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<ExitCode, Error> {
+    let messages = Messages::to(io::stderr());
+    let succeeded = |()| ExitCode::SUCCESS;
+    match task {
+        Task::Rbac(grant) => diagnose::rbac::write(&grant, &mut out).map(succeeded),
+        Task::ShowConfig(flags) => diagnose::config::show(&flags, &mut out).map(succeeded),
+        Task::Doctor(job) => {
+            let is_usable = block_on(diagnose::doctor::run(&job, &mut out, &messages))?;
+            Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Task::Report(job) => block_on(run::run(&job, Box::new(out), &messages)).map(succeeded),
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Output)?;
-    let outcome = runtime.block_on(run::run(&job, Box::new(out), &Messages::to(io::stderr())));
+    let outcome = runtime.block_on(work);
     // What still waits for the system, for a name's address or a full pipe, must not keep the process.
     runtime.shutdown_background();
     outcome

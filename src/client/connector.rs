@@ -33,6 +33,7 @@ use tower::{Service, ServiceExt};
 use super::{
     failure::{self, Carried, Peer},
     proxy::{Proxy, ProxyKind},
+    validity::Validity,
 };
 use crate::error::Error;
 
@@ -101,9 +102,12 @@ impl Road {
         let server = failure::address(target);
         let Some(proxy) = &self.proxy else {
             let tcp = self.dial(target, &Peer::Server(&server)).await?;
-            let io: Io =
-                if is_https { self.secure(tcp, host, &Peer::Server(&server)).await? } else { Box::new(tcp) };
-            return Ok(Stream { io: TokioIo::new(io), is_forwarded: false });
+            let (io, certificate): (Io, _) = if is_https {
+                self.secure(tcp, host, &Peer::Server(&server)).await?
+            } else {
+                (Box::new(tcp), None)
+            };
+            return Ok(Stream { io: TokioIo::new(io), is_forwarded: false, certificate });
         };
         let name = proxy.name();
         let peer = Peer::Proxy(&name);
@@ -112,20 +116,20 @@ impl Road {
             ProxyKind::Http => Box::new(self.dial(&proxy.address, &peer).await?),
             ProxyKind::Https => {
                 let tcp = self.dial(&proxy.address, &peer).await?;
-                self.secure(tcp, proxy.address.host().unwrap_or_default(), &peer).await?
+                self.secure(tcp, proxy.address.host().unwrap_or_default(), &peer).await?.0
             }
         };
         let speaks_http = proxy.kind != ProxyKind::Socks5;
         if !is_https {
-            return Ok(Stream { io: TokioIo::new(io), is_forwarded: speaks_http });
+            return Ok(Stream { io: TokioIo::new(io), is_forwarded: speaks_http, certificate: None });
         }
         let io = if speaks_http {
             limited(PROXY_LIMIT, &peer, self.tunnel(io, proxy, &server)).await?
         } else {
             io
         };
-        let io = self.secure(io, host, &Peer::Server(&server)).await?;
-        Ok(Stream { io: TokioIo::new(io), is_forwarded: false })
+        let (io, certificate) = self.secure(io, host, &Peer::Server(&server)).await?;
+        Ok(Stream { io: TokioIo::new(io), is_forwarded: false, certificate })
     }
 
     async fn dial(&self, to: &Uri, peer: &Peer<'_>) -> Result<tokio::net::TcpStream, Error> {
@@ -133,19 +137,23 @@ impl Road {
         dialled.map(TokioIo::into_inner).map_err(|error| failure::of_stream(&error, peer))
     }
 
+    /// TLS over a stream, and the time in which the peer's certificate is valid.
     async fn secure(
         &self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         host: &str,
         peer: &Peer<'_>,
-    ) -> Result<Io, Error> {
+    ) -> Result<(Io, Option<Validity>), Error> {
         let host = self.server_name.as_deref().unwrap_or(host);
         let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::Unusable(format!("{host:?} is no name that a server can have")))?;
         let shaking =
             async { self.tls.connect(name, io).await.map_err(|error| failure::of_handshake(&error, peer)) };
-        Ok(Box::new(limited(HANDSHAKE_LIMIT, peer, shaking).await?))
+        let stream = limited(HANDSHAKE_LIMIT, peer, shaking).await?;
+        let chain = stream.get_ref().1.peer_certificates();
+        let validity = chain.and_then(<[_]>::first).and_then(|certificate| Validity::of(certificate));
+        Ok((Box::new(stream), validity))
     }
 
     async fn socks(&self, proxy: &Proxy, target: &Uri, server: &str) -> Result<Io, Error> {
@@ -216,11 +224,17 @@ type Io = Box<dyn Duplex>;
 pub struct Stream {
     io: TokioIo<Io>,
     is_forwarded: bool,
+    certificate: Option<Validity>,
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        Connected::new().proxy(self.is_forwarded)
+        let connected = Connected::new().proxy(self.is_forwarded);
+        // Each answer on the stream has it among its extensions.
+        match self.certificate {
+            Some(validity) => connected.extra(validity),
+            None => connected,
+        }
     }
 }
 

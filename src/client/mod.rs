@@ -1,10 +1,12 @@
 //! Requests to an API server and what comes back: one place where HTTP becomes lists, objects and errors.
 
 mod connector;
+mod create;
 mod credentials;
 mod exec;
 mod exec_credential;
 mod failure;
+mod greeting;
 mod headers;
 mod limits;
 mod list;
@@ -40,9 +42,11 @@ pub use list::Encoded;
 use list::ListReader;
 use stack::Stack;
 
+pub use greeting::Greeting;
 pub use limits::Patience;
 pub use proxy::ProxyVariables;
 pub use surroundings::{Messages, Surroundings};
+pub use validity::Validity;
 pub use watch::{Change, Watch};
 
 /// Protobuf, which the server writes in a third of the time, or JSON where it has only that.
@@ -178,8 +182,16 @@ impl Client {
             .extension(self.patience)
             .body(Body::empty())
             .map_err(|error| Error::Unusable(format!("{path} can't be asked for: {error}")))?;
-        let response =
-            self.http.send(request).await.map_err(|error| failure::of_kube(error, &self.server))?;
+        self.accepted(path, self.answer(request).await?).await
+    }
+
+    /// An answer, whatever its status.
+    async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        self.http.send(request).await.map_err(|error| failure::of_kube(error, &self.server))
+    }
+
+    /// An answer that is no refusal.
+    async fn accepted(&self, path: &str, response: Response<Body>) -> Result<Response<Body>, Error> {
         let status = response.status();
         if status.is_success() {
             return Ok(response);

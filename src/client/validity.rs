@@ -14,6 +14,7 @@ pub struct Validity {
 
 impl Validity {
     /// Reads it from a certificate's DER (RFC 5280, 4.1); `None` where that is none.
+    #[must_use]
     pub fn of(certificate: &[u8]) -> Option<Self> {
         let (_, after_issuer) = issuer(certificate)?;
         let (SEQUENCE, validity, _) = element(after_issuer)? else { return None };

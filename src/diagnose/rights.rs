@@ -1,5 +1,7 @@
 //! The rights that the plugin's requests need: what `rbac` grants and `doctor` asks the server about.
 
+use std::fmt;
+
 /// The right to one kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Right {
@@ -34,3 +36,38 @@ pub const RIGHTS: [Right; 7] = [
     Right { purpose: Purpose::Requests, group: "", resource: "pods", verb: "list" },
     Right { purpose: Purpose::Requests, group: "", resource: "pods", verb: "watch" },
 ];
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { verb, resource, group, .. } = self;
+        if group.is_empty() { write!(f, "{verb} {resource}") } else { write!(f, "{verb} {resource}.{group}") }
+    }
+}
+
+impl Right {
+    /// What can't be done without it.
+    #[must_use]
+    pub fn loss(&self) -> &'static str {
+        match (self.purpose, self.verb) {
+            (Purpose::Usage, "get") => "the use of a node that is named can't be shown",
+            (Purpose::Usage, _) => "the use of nodes can't be shown",
+            (Purpose::Percent, "get") => "percent is unknown for a node that is named",
+            (Purpose::Percent, "watch") => "changes of nodes can't be followed",
+            (Purpose::Percent, _) => "percent is unknown",
+            (Purpose::Requests, "watch") => "changes of pods can't be followed",
+            (Purpose::Requests, _) => "the pods' requests are unknown",
+        }
+    }
+}
+
+impl Purpose {
+    /// The flag of `rbac` that grants its rights; the empty one where they are always granted.
+    #[must_use]
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Usage => "",
+            Self::Percent => "--with-percent",
+            Self::Requests => "--with-requests",
+        }
+    }
+}

@@ -33,10 +33,8 @@ impl<'a> Denied<'a> {
 /// What the user can do about a 403, whose message this is.
 pub(super) fn hint(message: &str) -> String {
     let Some(Denied { user, verb, request }) = Denied::read(message) else { return ASK.to_owned() };
-    if user == "system:anonymous" {
-        return "no credentials were accepted, so that you are nobody to the server; log in, \
-                or choose another user or context: kubectl config get-contexts"
-            .to_owned();
+    if user == ANONYMOUS {
+        return LOG_IN.to_owned();
     }
     match request {
         Request::Resource { .. } if verb == "impersonate" => {
@@ -54,6 +52,19 @@ pub(super) fn hint(message: &str) -> String {
         }
         _ => ASK.to_owned(),
     }
+}
+
+/// The user whom the server takes for nobody, since no credentials were given.
+pub const ANONYMOUS: &str = "system:anonymous";
+
+/// What such a user can do.
+pub(super) const LOG_IN: &str =
+    "log in again, or choose another user or context: kubectl config get-contexts";
+
+/// Whom a 403 was said to, as the server calls them; `None` where it does not say.
+#[must_use]
+pub fn refused_user(message: &str) -> Option<&str> {
+    Denied::read(message).map(|denied| denied.user)
 }
 
 const ASK: &str =
@@ -88,7 +99,9 @@ impl<'a> Subject<'a> {
     }
 }
 
-fn is_shell_safe(name: &str) -> bool {
+/// Whether a shell takes the text literally, and no program takes it for a flag.
+#[must_use]
+pub fn is_shell_safe(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:@/".contains(c))
 }

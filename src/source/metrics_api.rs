@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, pin::pin};
 
 use futures_util::{StreamExt, stream};
-use serde::Deserialize;
 
 use super::{
-    Query, Received, Selection, decode,
-    served::{GROUP, Served},
+    Query, Received, Selection,
+    availability::{explained, service},
+    decode,
+    served::Served,
 };
 use crate::{
     client::Client,
@@ -78,7 +79,13 @@ pub async fn samples(
         }
     }
     let resource = served.resource(client, received).await?;
-    reading.samples(&resource, &selector).await
+    match reading.samples(&resource, &selector).await {
+        // The version is served, and has no nodes: whoever should serve them is not there yet.
+        Err(Error::NotFound(message)) => {
+            Err(Error::MetricsApiUnavailable { service: service(&resource), message, condition: None })
+        }
+        other => other,
+    }
 }
 
 /// Reads all or the selected nodes into the snapshot. That they may not be read is told there, too.
@@ -126,7 +133,7 @@ impl Reading<'_> {
             samples.push(decode::sample(object, &self.wanted)?);
             Ok(())
         });
-        self.explained(outcome.await, resource).await?;
+        explained(self.client, resource, outcome.await, self.received).await?;
         Ok(samples)
     }
 
@@ -161,45 +168,12 @@ impl Reading<'_> {
         let path = format!("{resource}/{name}");
         let outcome =
             self.client.object(&path, &self.received.samples, |object| decode::sample(object, &self.wanted));
-        self.explained(outcome.await, resource).await
+        explained(self.client, resource, outcome.await, self.received).await
     }
 
     async fn node(&self, name: &str) -> Result<Node, Error> {
         let path = format!("/api/v1/nodes/{name}");
         self.client.object(&path, &self.received.nodes, |object| decode::node(object, &self.wanted)).await
-    }
-
-    /// A 503 of the metrics API, told apart from others and explained by its APIService where that may be read.
-    async fn explained<T>(&self, outcome: Result<T, Error>, resource: &str) -> Result<T, Error> {
-        #[derive(Deserialize)]
-        struct ApiService {
-            status: ApiServiceStatus,
-        }
-        #[derive(Deserialize)]
-        struct ApiServiceStatus {
-            #[serde(default)]
-            conditions: Vec<Condition>,
-        }
-        #[derive(Deserialize)]
-        struct Condition {
-            r#type: String,
-            status: String,
-            #[serde(default)]
-            reason: String,
-            #[serde(default)]
-            message: String,
-        }
-        let Err(Error::Status { code: 503, message, .. }) = outcome else { return outcome };
-        let version = resource.trim_start_matches(GROUP).split('/').nth(1).unwrap_or_default();
-        let service = format!("{version}.metrics.k8s.io");
-        let path = format!("/apis/apiregistration.k8s.io/v1/apiservices/{service}");
-        let found: Option<ApiService> = self.client.get(&path, &self.received.samples).await.ok();
-        let condition = found
-            .into_iter()
-            .flat_map(|service| service.status.conditions)
-            .find(|condition| condition.r#type == "Available" && condition.status != "True")
-            .map(|condition| format!("{}: {}", condition.reason, condition.message));
-        Err(Error::MetricsApiUnavailable { service, message, condition })
     }
 }
 

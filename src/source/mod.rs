@@ -1,5 +1,6 @@
 //! Where readings of a cluster come from.
 
+pub mod availability;
 mod decode;
 pub mod demo;
 mod metrics_api;

@@ -57,7 +57,7 @@ impl Served {
     /// # Errors
     ///
     /// [`Error::NoMetricsApi`], or why the server does not say.
-    pub(super) async fn resource(&self, client: &Client, received: &Received) -> Result<String, Error> {
+    pub async fn resource(&self, client: &Client, received: &Received) -> Result<String, Error> {
         #[derive(Deserialize)]
         struct ApiGroup {
             versions: Vec<ApiVersion>,
