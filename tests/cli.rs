@@ -108,7 +108,10 @@ fn what_does_not_go_together_is_a_usage_error() {
             &["-o", "json", "--units", "raw"],
             "error: --units does not go with -o json: its numbers are always the same",
         ),
-        (&["doctor"], "error: doctor needs --show-config; there are no other checks yet"),
+        (
+            &["doctor", "--show-config", "-o", "json"],
+            "error: the argument '--show-config' cannot be used with '--output <FORMAT>'",
+        ),
         (&["doctor", "a"], "error: unexpected argument 'a' found"),
         (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
         (

@@ -1,6 +1,9 @@
 //! A ServiceAccount outside of a pod: who has its token can do what it may do.
 
+use std::io::Write;
+
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use crate::{
     plane::Plane,
@@ -42,15 +45,21 @@ impl<'a> Account<'a> {
 
     /// Waits until the server heeds what the account may do, or may do no longer: a role takes a moment.
     pub fn wait_until(&self, allowed: bool, verb: &str, resource: &str) {
-        let answer = if allowed { "yes\n" } else { "no\n" };
+        let (name, group) = resource.split_once('.').unwrap_or((resource, ""));
+        let review = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
+            "user": self.user(), "resourceAttributes": {"verb": verb, "resource": name, "group": group},
+        }});
+        let mut file = NamedTempFile::new().unwrap();
+        write!(file, "{review}").unwrap();
+        let path = file.path().to_str().unwrap();
         let heeded = (0..100).any(|_| {
-            let said = self.plane.kubectl(&["auth", "can-i", verb, resource, "--as", &self.user()]);
-            let is_so = said.stdout.ends_with(answer);
+            let said = self.plane.kubectl(&["create", "-f", path, "-o", "jsonpath={.status.allowed}"]);
+            let is_so = said.success() == allowed.to_string();
             if !is_so {
                 std::thread::sleep(std::time::Duration::from_millis(100));
             }
             is_so
         });
-        assert!(heeded, "{} {verb} {resource}: not {answer}", self.user());
+        assert!(heeded, "{} {verb} {resource}: allowed is not {allowed}", self.user());
     }
 }

@@ -9,6 +9,9 @@ mod support;
 
 mod account;
 mod connection;
+#[path = "../support/diagnosis.rs"]
+mod diagnosis;
+mod doctor;
 mod encodings;
 mod formats;
 mod kubectl_top;

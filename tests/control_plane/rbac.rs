@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::{account::Account, plane::SHARED, support::run};
+use crate::{account::Account, diagnosis::Diagnosis, plane::SHARED, support::run};
 
 /// The objects of a manifest.
 fn objects(arguments: &[&str]) -> Vec<Value> {
@@ -174,4 +174,106 @@ fn the_rules_are_those_of_the_flags() {
     assert_eq!(rules(&["--with-percent"]), [usage.clone(), percent.clone()]);
     assert_eq!(rules(&["--with-requests"]), [usage.clone(), requests.clone()]);
     assert_eq!(rules(&["--with-percent", "--with-requests"]), [usage, percent, requests]);
+}
+
+/// What the main job is seen to lack without a right.
+enum Loss {
+    /// It fails with these arguments.
+    Failure(&'static [&'static str]),
+    /// It knows no percent, and says why.
+    Figure(&'static [&'static str]),
+    /// Its requests are not for what is shown by default; the doctor alone can tell.
+    Later,
+}
+
+/// Each verb of each rule is needed: without it alone, the doctor and the main job name it and nothing else.
+#[test]
+fn each_right_that_is_taken_away_is_named_and_missed() {
+    let account = Account::new(&SHARED, "rbac-each");
+    let grant = "kubectl nodeusage rbac --serviceaccount rbac-each:reader --with-percent --with-requests \
+                 | kubectl apply -f -";
+    SHARED.shell(grant).success();
+    account.wait_until(true, "list", "nodes.metrics.k8s.io");
+    let role = "nodeusage:serviceaccount:rbac-each:reader";
+    let rules = || -> Value {
+        let role = SHARED.kubectl(&["get", "clusterrole", role, "-o", "json"]).success();
+        serde_json::from_str::<Value>(&role).unwrap()["rules"].clone()
+    };
+    let granted = rules();
+    let name = SHARED.timestamps().into_keys().next().unwrap();
+    let arguments = |words: &[&'static str]| -> Vec<String> {
+        words.iter().map(|word| word.replace("NAME", &name)).collect()
+    };
+    let main_job = |words: &[&'static str]| {
+        let words = arguments(words);
+        account.nodeusage(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let diagnosis = || Diagnosis::of(&account.nodeusage(&["doctor", "-o", "json"]));
+    assert_eq!(missing(&diagnosis()), [""; 0]);
+
+    let mut taken = Vec::new();
+    for (index, rule) in granted.as_array().unwrap().iter().enumerate() {
+        let group = rule["apiGroups"][0].as_str().unwrap();
+        let resource = rule["resources"][0].as_str().unwrap();
+        for verb in rule["verbs"].as_array().unwrap().iter().map(|verb| verb.as_str().unwrap()) {
+            let right = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+            let mut left = granted.clone();
+            left[index]["verbs"].as_array_mut().unwrap().retain(|left| left != verb);
+            let patch = json!([{"op": "replace", "path": "/rules", "value": left}]).to_string();
+            SHARED.kubectl(&["patch", "clusterrole", role, "--type=json", "-p", &patch]).success();
+            account.wait_until(false, verb, &right);
+
+            let diagnosis = diagnosis();
+            assert_eq!(missing(&diagnosis), [format!("{verb} {right}")]);
+            assert_eq!(diagnosis.usable, (verb, group) != ("list", "metrics.k8s.io"));
+
+            let denied = format!("cannot {verb} resource \"{resource}\" in API group \"{group}\"");
+            let names_it_alone = |stderr: &str| {
+                assert!(stderr.contains(&denied), "{verb} {right}: {stderr}");
+                assert_eq!(stderr.matches(" cannot ").count(), 1, "{stderr}");
+            };
+            match loss(verb, &right) {
+                Loss::Failure(words) => {
+                    let outcome = main_job(words);
+                    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""), "{verb} {right}");
+                    names_it_alone(&outcome.stderr);
+                }
+                Loss::Figure(words) => {
+                    let outcome = main_job(words);
+                    assert_eq!(outcome.code, 0, "{outcome:?}");
+                    names_it_alone(&outcome.stderr);
+                    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+                    assert_eq!(document["items"][0]["cpu_usage_percent"], Value::Null);
+                }
+                Loss::Later => {}
+            }
+
+            // The doctor's own command gives it back, and takes nothing away.
+            let hint = diagnosis.check(&format!("{verb} {right}")).hint.clone().unwrap();
+            SHARED.shell(hint.strip_prefix("an administrator grants it with: ").unwrap()).success();
+            assert_eq!(rules(), granted, "{hint}");
+            account.wait_until(true, verb, &right);
+            taken.push(format!("{verb} {right}"));
+        }
+    }
+    assert_eq!(taken.len(), 7, "{taken:?}");
+    let whole = main_job(&["NAME", "-o", "json"]);
+    assert_eq!((whole.code, whole.stderr.as_str()), (0, ""));
+    let document: Value = serde_json::from_str(&whole.stdout).unwrap();
+    assert!(document["items"][0]["cpu_usage_percent"].is_number(), "{document}");
+}
+
+fn loss(verb: &str, right: &str) -> Loss {
+    match (verb, right) {
+        ("list", "nodes.metrics.k8s.io") => Loss::Failure(&[]),
+        ("get", "nodes.metrics.k8s.io") => Loss::Failure(&["NAME"]),
+        ("list", "nodes") => Loss::Figure(&["-o", "json"]),
+        ("get", "nodes") => Loss::Figure(&["NAME", "-o", "json"]),
+        _ => Loss::Later,
+    }
+}
+
+/// The rights that the doctor misses.
+fn missing(diagnosis: &Diagnosis) -> Vec<&str> {
+    diagnosis.names("failed").into_iter().filter(|name| name.contains(' ')).collect()
 }

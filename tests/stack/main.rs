@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+#[path = "../support/diagnosis.rs"]
+mod diagnosis;
+mod doctor;
 mod exec;
 mod failures;
 mod pki;
 mod proxies;
 mod requests;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod tls;
 
 use std::{

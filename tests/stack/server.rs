@@ -24,6 +24,7 @@ pub struct Seen {
     pub sni: Option<String>,
     /// The client certificate's DER.
     pub peer: Option<Vec<u8>>,
+    pub body: Vec<u8>,
 }
 
 impl Seen {
@@ -133,7 +134,12 @@ pub async fn converse(
     seen: &Requests,
 ) {
     while let Some(head) = head(&mut io).await {
-        let request = parse(&head, &connection);
+        let mut request = parse(&head, &connection);
+        let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
+        request.body = vec![0; length];
+        if io.read_exact(&mut request.body).await.is_err() {
+            return;
+        }
         seen.lock().unwrap().push(request.clone());
         let answer = answer(&request);
         if answer.is_empty() || io.write_all(&answer).await.is_err() {

@@ -17,6 +17,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The standard output of a program that must succeed.
+    #[allow(dead_code, reason = "not every test needs it")]
     #[track_caller]
     pub fn success(self) -> String {
         assert_eq!(self.code, 0, "{}", self.stderr);

@@ -133,6 +133,7 @@ fn why(Node { metadata, status }: &Node, now: Timestamp) -> Reason {
     }
     let address = status.addresses.iter().find(|address| address.r#type == "InternalIP");
     let port = status.daemon_endpoints.kubelet_endpoint.as_ref().map(|endpoint| endpoint.port);
+    let port = port.filter(|port| *port != 0);
     Reason::Kubelet(address.zip(port).map(|(address, port)| format!("{}:{port}", address.address)))
 }
 
