@@ -1,23 +1,23 @@
-//! `-v 6` to `-v 9`: requests and answers for the one who debugs, without what nobody may see.
+//! `-v 6` to `-v 9`: requests and answers as kubectl logs them (client-go `transport/round_trippers.go`), without what
+//! nobody may see. What a connection waits for is not measured apart.
+
+mod body;
+mod entry;
 
 use std::{
-    pin::Pin,
+    fmt::Write,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use http_body::{Body, Frame, SizeHint};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::combinators::UnsyncBoxBody;
 use tokio::time::Instant;
 use tower::BoxError;
 
+use self::{body::Logged, entry::Entry};
 use super::surroundings::{Messages, Surroundings};
 use crate::kubeconfig::secret::MASK;
-
-/// How much of a body is shown where it is cut, as by kubectl.
-const CUT: usize = 1024;
 
 /// Secrets shorter than this are too likely to be words, too.
 const SHORTEST_SECRET: usize = 6;
@@ -48,9 +48,18 @@ impl Log {
         {
             self.hide(value);
         }
-        if self.verbosity >= 7 {
-            self.say(&format!("{method} {uri}"));
-            self.headers("Request Headers:", headers);
+        let entry = Entry::new("Request");
+        match self.verbosity {
+            6 => {}
+            7 | 8 => self.say(&named(entry, method, uri).text("headers", &one_a_line(headers))),
+            _ => self.say(&entry.text("curlCommand", &curl(method, uri, headers))),
+        }
+    }
+
+    /// The body of a request.
+    pub fn request_body(&self, body: &[u8]) {
+        if self.verbosity >= 8 {
+            self.body_of("Request Body", body, body.len());
         }
     }
 
@@ -63,39 +72,71 @@ impl Log {
         headers: &HeaderMap,
         sent_at: Instant,
     ) {
-        let milliseconds = sent_at.elapsed().as_millis();
-        match self.verbosity {
-            0..6 => {}
-            6 => self.say(&format!("{method} {uri} {status} in {milliseconds} milliseconds")),
-            _ => self.say(&format!("Response Status: {status} in {milliseconds} milliseconds")),
-        }
-        if self.verbosity >= 8 {
-            self.headers("Response Headers:", headers);
-        }
+        self.response(method, uri, &status.to_string(), headers, sent_at, None);
     }
 
     /// A request that got no answer.
     pub fn failure(&self, method: &Method, uri: &Uri, error: &crate::error::Error, sent_at: Instant) {
-        if self.verbosity >= 6 {
-            let milliseconds = sent_at.elapsed().as_millis();
-            self.say(&format!("{method} {uri} failed in {milliseconds} milliseconds: {error}"));
+        self.response(method, uri, "", &HeaderMap::new(), sent_at, Some(&error.to_string()));
+    }
+
+    fn response(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        status: &str,
+        headers: &HeaderMap,
+        sent_at: Instant,
+        error: Option<&str>,
+    ) {
+        if self.verbosity < 6 {
+            return;
         }
+        let mut entry = Entry::new("Response");
+        if self.verbosity == 6 || self.verbosity >= 9 {
+            entry = named(entry, method, uri);
+        }
+        entry = entry.text("status", status);
+        if self.verbosity >= 8 {
+            entry = entry.text("headers", &one_a_line(headers));
+        }
+        entry = entry.number("milliseconds", sent_at.elapsed().as_millis());
+        // kubectl has it in the error alone, which a request that is repeated does not come to.
+        self.say(&error.into_iter().fold(entry, |entry, error| entry.text("err", error)));
     }
 
-    /// The body of an answer, shown as it is read.
+    /// The body of an answer, shown once it is read.
     pub fn body(&self, body: UnsyncBoxBody<Bytes, BoxError>) -> UnsyncBoxBody<Bytes, BoxError> {
-        let left = match self.verbosity {
-            0..8 => return body,
-            8 => Some(CUT),
-            _ => None,
-        };
-        UnsyncBoxBody::new(Logged { body, log: self.clone(), left, rest: Vec::new() })
+        if self.verbosity < 8 {
+            return body;
+        }
+        // A secret that is cut in half would not be known for one.
+        let longest = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let longest = longest.iter().map(String::len).max().unwrap_or_default();
+        UnsyncBoxBody::new(Logged::new(body, self.clone(), self.most() + longest))
     }
 
-    fn headers(&self, title: &str, headers: &HeaderMap) {
-        self.say(title);
-        for (name, value) in headers {
-            self.say(&format!("    {}: {}", canonical(name.as_str()), masked(name, value)));
+    fn response_body(&self, beginning: &[u8], length: usize) {
+        self.body_of("Response Body", beginning, length);
+    }
+
+    fn body_of(&self, message: &str, beginning: &[u8], length: usize) {
+        let masked = self.without_secrets(beginning);
+        let (text, whole) = body::shown(&masked, masked.len() + length - beginning.len());
+        let end = text.floor_char_boundary(self.most());
+        let cut = match whole.saturating_sub(end) {
+            0 => text,
+            left => format!("{} [truncated {left} chars]", &text[..end]),
+        };
+        self.say(&Entry::new(message).text("body", &cut));
+    }
+
+    /// How much of a body is shown, as by kubectl, which shows all of it from 10 on.
+    fn most(&self) -> usize {
+        match self.verbosity {
+            ..=8 => 1 << 10,
+            9 => 10 << 10,
+            _ => 16 << 20,
         }
     }
 
@@ -108,15 +149,55 @@ impl Log {
         }
     }
 
-    fn say(&self, line: &str) {
+    /// Bytes in which each secret is masked.
+    fn without_secrets(&self, bytes: &[u8]) -> Vec<u8> {
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = secrets.iter().fold(line.to_owned(), |line, secret| line.replace(secret, MASK));
-        self.messages.say(&line);
+        secrets.iter().map(String::as_bytes).fold(bytes.to_vec(), |bytes, secret| {
+            let (mut masked, mut rest) = (Vec::with_capacity(bytes.len()), &bytes[..]);
+            while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
+                masked.extend_from_slice(&rest[..at]);
+                masked.extend_from_slice(MASK.as_bytes());
+                rest = &rest[at + secret.len()..];
+            }
+            masked.extend_from_slice(rest);
+            masked
+        })
+    }
+
+    fn say(&self, entry: &Entry) {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let masked =
+            |line: &str| secrets.iter().fold(line.to_owned(), |line, secret| line.replace(secret, MASK));
+        self.messages.say_lines(entry.lines().iter().map(|(indent, line)| (*indent, masked(line))));
     }
 }
 
+fn named(entry: Entry, method: &Method, uri: &Uri) -> Entry {
+    entry.text("verb", method.as_str()).text("url", &uri.to_string())
+}
+
+/// The command line that does the same, but for the credentials.
+fn curl(method: &Method, uri: &Uri, headers: &HeaderMap) -> String {
+    let mut command = format!("curl -v -X{method} ");
+    for (name, value) in headers {
+        let header = format!("{}: {}", canonical(name.as_str()), masked(name, value));
+        let _ = write!(command, " -H {header:?}");
+    }
+    command + &format!(" '{uri}'\n")
+}
+
+/// Headers by name.
+fn one_a_line(headers: &HeaderMap) -> String {
+    let mut lines: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| format!("{}: {}\n", canonical(name.as_str()), masked(name, value)))
+        .collect();
+    lines.sort_unstable();
+    lines.concat()
+}
+
 /// As client-go, which shows of a credential only of what kind it is.
-fn masked(name: &http::HeaderName, value: &HeaderValue) -> String {
+fn masked(name: &HeaderName, value: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(value.as_bytes());
     match *name {
         header::AUTHORIZATION => match text.split_once(' ') {
@@ -140,59 +221,4 @@ fn canonical(name: &str) -> String {
         shown
     };
     name.chars().map(capital).collect()
-}
-
-/// A body that is shown chunk by chunk; `left` is how much of it still is, `None` all of it.
-struct Logged {
-    body: UnsyncBoxBody<Bytes, BoxError>,
-    log: Log,
-    left: Option<usize>,
-    /// The beginning of a character that the next chunk ends.
-    rest: Vec<u8>,
-}
-
-impl Logged {
-    fn show(&mut self, chunk: &[u8]) {
-        let shown = self.left.map_or(chunk.len(), |left| left.min(chunk.len()));
-        if shown == 0 {
-            return;
-        }
-        self.rest.extend_from_slice(&chunk[..shown]);
-        let whole = match str::from_utf8(&self.rest) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => self.rest.len(),
-        };
-        let text = String::from_utf8_lossy(&self.rest[..whole]).into_owned();
-        self.rest.drain(..whole);
-        let is_cut = shown < chunk.len();
-        self.log.say(&format!("Response Body: {text}{}", if is_cut { " [cut]" } else { "" }));
-        self.left = self.left.map(|left| left - shown);
-    }
-}
-
-impl Body for Logged {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame
-            && let Some(chunk) = frame.data_ref()
-        {
-            let chunk = chunk.clone();
-            self.show(&chunk);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

@@ -97,6 +97,7 @@ impl Stack {
             }
         }
         let body = body.collect_bytes().await.map_err(|error| failure::of_kube(error, &self.server))?;
+        self.log.request_body(&body);
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = parts.method;
         *request.uri_mut() = parts.uri;

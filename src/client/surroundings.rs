@@ -57,14 +57,21 @@ impl Messages {
 
     /// Writes one line, made harmless for a terminal.
     pub fn say(&self, line: &str) {
+        self.say_lines([("", line.to_owned())].into_iter());
+    }
+
+    /// Writes lines that belong together, each made harmless but for what it begins with.
+    pub(super) fn say_lines(&self, lines: impl Iterator<Item = (&'static str, String)>) {
         let mut place = self.place();
-        let line = visible(line);
-        match &mut place.held {
-            // Where nobody can hear a message, the work still counts.
-            None => drop(writeln!(place.writer, "{line}")),
-            Some(held) => {
-                held.truncate(MOST_HELD - 1);
-                held.push_front(line.into_owned());
+        for (beginning, line) in lines {
+            let line = format!("{beginning}{}", visible(&line));
+            match &mut place.held {
+                // Where nobody can hear a message, the work still counts.
+                None => drop(writeln!(place.writer, "{line}")),
+                Some(held) => {
+                    held.truncate(MOST_HELD - 1);
+                    held.push_front(line);
+                }
             }
         }
     }

@@ -21,3 +21,4 @@ mod python_client;
 mod rbac;
 mod rotation;
 mod unknown;
+mod verbosity;

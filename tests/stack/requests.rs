@@ -196,15 +196,45 @@ async fn the_log_shows_all_but_secrets() {
     connection.tls = Tls { authority: Some(authority.material()), ..Tls::default() };
     connection.credentials.token = Some(Secret::from("t0ken-s3cret".to_owned()));
     let url = format!("https://127.0.0.1:{}/version", server.port);
+    let named = format!("verb=\"GET\" url=\"{url}\"");
     for (verbosity, shown, hidden) in [
         (5, vec![], vec!["GET"]),
-        (6, vec![format!("GET {url} 200 OK in ")], vec!["Headers"]),
-        (7, vec![format!("GET {url}\n"), "    Authorization: Bearer <masked>\n".to_owned()], vec!["X-Echo"]),
-        (8, vec!["    X-Echo: <masked>\n".to_owned(), "[cut]\n".to_owned()], vec![]),
+        (
+            6,
+            vec![format!("] \"Response\" {named} status=\"200 OK\" milliseconds=")],
+            vec!["headers", "Request"],
+        ),
+        (
+            7,
+            vec![
+                format!(
+                    "] \"Request\" {named} headers=<\n\tAccept: application/json\n\tAuthorization: Bearer <masked>\n"
+                ),
+                "] \"Response\" status=\"200 OK\" milliseconds=".to_owned(),
+            ],
+            vec!["X-Echo"],
+        ),
+        (
+            8,
+            vec![
+                "] \"Response\" status=\"200 OK\" headers=<\n\tContent-Length: ".to_owned(),
+                "\tX-Echo: <masked>\n > milliseconds=".to_owned(),
+                "] \"Response Body\" body=\"{\\\"echo\\\":\\\"<masked>\\\"".to_owned(),
+                "xx [truncated 1009 chars]\"\n".to_owned(),
+            ],
+            vec!["xx\\\"}"],
+        ),
         (
             9,
-            vec!["    Set-Cookie: <masked>\n".to_owned(), "xx\"}\n".to_owned(), "\\u{9b}".to_owned()],
-            vec!["[cut]"],
+            vec![
+                "] \"Request\" curlCommand=<\n\tcurl -v -XGET  -H \"Accept: application/json\" ".to_owned(),
+                format!(" -H \"Authorization: Bearer <masked>\" '{url}'\n >\n"),
+                format!("] \"Response\" {named} status=\"200 OK\" headers=<\n"),
+                "\tSet-Cookie: <masked>\n".to_owned(),
+                "xx\\\"}\"\n".to_owned(),
+                "\\u{9b}".to_owned(),
+            ],
+            vec!["truncated"],
         ),
     ] {
         let said = Said::default();
