@@ -52,7 +52,7 @@ impl Right {
             (Purpose::Usage, "get") => "the use of a node that is named can't be shown",
             (Purpose::Usage, _) => "the use of nodes can't be shown",
             (Purpose::Percent, "get") => "percent is unknown for a node that is named",
-            (Purpose::Percent, "watch") => "changes of nodes can't be followed",
+            (Purpose::Percent, "watch") => "in watch mode nodes are listed once a minute",
             (Purpose::Percent, _) => "percent is unknown",
             (Purpose::Requests, "watch") => "changes of pods can't be followed",
             (Purpose::Requests, _) => "the pods' requests are unknown",

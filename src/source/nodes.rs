@@ -96,6 +96,9 @@ impl Nodes {
                         messages.say(&format!(
                             "warning: nodes can't be watched, and are listed once a minute: {message}"
                         ));
+                        if let Some(hint) = Error::Forbidden(message).hint() {
+                            messages.say(&format!("hint: {hint}"));
+                        }
                     }
                     is_current = false;
                     REFRESH

@@ -182,6 +182,8 @@ enum Loss {
     Failure(&'static [&'static str]),
     /// It knows no percent, and says why.
     Figure(&'static [&'static str]),
+    /// In watch mode it says why it has to ask again and again.
+    Watch(&'static [&'static str]),
     /// Its requests are not for what is shown by default; the doctor alone can tell.
     Later,
 }
@@ -245,6 +247,16 @@ fn each_right_that_is_taken_away_is_named_and_missed() {
                     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
                     assert_eq!(document["items"][0]["cpu_usage_percent"], Value::Null);
                 }
+                Loss::Watch(words) => {
+                    let outcome = main_job(words);
+                    assert_eq!(
+                        (outcome.code, outcome.stdout.lines().count() >= 40),
+                        (0, true),
+                        "{outcome:?}"
+                    );
+                    names_it_alone(&outcome.stderr);
+                    assert!(outcome.stderr.contains("--with-percent"), "{outcome:?}");
+                }
                 Loss::Later => {}
             }
 
@@ -269,6 +281,7 @@ fn loss(verb: &str, right: &str) -> Loss {
         ("get", "nodes.metrics.k8s.io") => Loss::Failure(&["NAME"]),
         ("list", "nodes") => Loss::Figure(&["-o", "json"]),
         ("get", "nodes") => Loss::Figure(&["NAME", "-o", "json"]),
+        ("watch", "nodes") => Loss::Watch(&["--watch", "--interval=1s", "--for=3s", "-o", "csv"]),
         _ => Loss::Later,
     }
 }
