@@ -167,8 +167,13 @@ fn without_any_configuration() {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
         isolated.arg("--map-root-user");
     }
-    let script = r#"ip link set lo up 2>/dev/null; exec "$0""#;
+    let script = r#"ip link set lo up 2>/dev/null; "$0" doctor | sed -n 1,3p; exec "$0""#;
     let outcome = run(isolated.args(["--net", "sh", "-c", script, env!("CARGO_BIN_EXE_kubectl-nodeusage")]));
+    let lines: Vec<String> =
+        outcome.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines[0], "passed configuration no context, server http://localhost:8080/ (default)");
+    assert_eq!(lines[1], "failed server the connection to the server localhost:8080 was refused");
+    assert!(lines[2].starts_with("hint: without a kubeconfig this is the server; "), "{lines:?}");
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
         (

@@ -79,13 +79,18 @@ async fn examine(
     surroundings: &Surroundings,
 ) -> Result<(), Blocked> {
     let configured = connection::configuration(diagnosis, flags, surroundings)?;
-    let greeting = connection::server(diagnosis, &configured, surroundings).await?;
+    let (greeting, no_credentials) = connection::server(diagnosis, &configured, surroundings).await?;
     let met_at = Timestamp::now();
     connection::certificate(diagnosis, &configured.connection, greeting.certificate, met_at);
     let ahead = connection::clock(diagnosis, greeting.time, met_at);
     // Ages are counted by the server's clock, which samples and nodes have their times of.
     let server_now = || Timestamp::now() - ahead;
 
+    // A program that asks the user for a password must not do so twice.
+    if let Some(error) = no_credentials {
+        diagnosis.met(Name::Identity, &error);
+        return Err(Blocked(Name::Identity));
+    }
     let client = &configured.client;
     let user = access::identity(diagnosis, client).await?;
     access::rights(diagnosis, client, user.as_deref()).await;

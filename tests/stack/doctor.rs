@@ -196,17 +196,28 @@ async fn credentials_that_are_not_accepted() {
     let server = Server::https(AUTHORITY.server(&["127.0.0.1"]).server(None), server(well)).await;
     let dir = TempDir::new().unwrap();
     let kubeconfig = dir.path().join("config");
-    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin",
-        "interactiveMode": "Never", "installHint": "get it from the shop"});
-    let document = json!({
+    let exec = |command: &str, argument: &str| {
+        json!({"apiVersion": "client.authentication.k8s.io/v1", "command": command,
+        "args": ["-c", argument], "interactiveMode": "Never", "installHint": "get it from the shop"})
+    };
+    let config = |exec: Value| {
+        json!({
         "clusters": [{"name": "c", "cluster": {
             "server": format!("https://127.0.0.1:{}", server.port), "certificate-authority": FILES.authority,
         }}],
         "users": [{"name": "u", "user": {"exec": exec}}],
         "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "x",
-    });
-    fs::write(&kubeconfig, document.to_string()).unwrap();
+    }).to_string()
+    };
+    let runs = dir.path().join("runs");
+    let script = format!("echo run >>{}; exit 1", runs.display());
+    fs::write(&kubeconfig, config(exec("sh", &script))).unwrap();
+    let (failed, _) = look(&["--kubeconfig", kubeconfig.to_str().unwrap()]).await;
+    assert_eq!(failed.names("failed"), ["identity"]);
+    assert_eq!(fs::read_to_string(&runs).unwrap(), "run\nrun\n", "once by the doctor, once by the main job");
+
+    fs::write(&kubeconfig, config(exec("no-such-plugin", ""))).unwrap();
     let no_plugin = look(&["--kubeconfig", kubeconfig.to_str().unwrap()]).await;
     assert_eq!(no_plugin.0.check("identity").hint.as_deref(), Some("get it from the shop"));
     assert_eq!(no_plugin.0.check("certificate").state, "passed", "the server is met without credentials");

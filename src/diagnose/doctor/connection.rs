@@ -54,20 +54,22 @@ fn described(connection: &Connection, origins: &Origins) -> String {
     }
 }
 
-/// Meets the server.
+/// Meets the server; what it says, and why the user has no credentials to show, where that is so.
 pub async fn server(
     diagnosis: &mut Diagnosis,
     Configured { connection, client }: &Configured,
     surroundings: &Surroundings,
-) -> Result<Greeting, Blocked> {
-    let mut met = client.greet().await;
-    if matches!(met, Err(Error::Exec { .. } | Error::File { .. } | Error::Unusable(_))) {
+) -> Result<(Greeting, Option<Error>), Blocked> {
+    let (met, no_credentials) = match client.greet().await {
         // Without credentials there is no user, and there may be a server all the same.
-        met = match nobody(connection, surroundings) {
-            Ok(nobody) => nobody.greet().await,
-            Err(error) => Err(error),
-        };
-    }
+        Err(error @ (Error::Exec { .. } | Error::File { .. } | Error::Unusable(_))) => {
+            match nobody(connection, surroundings) {
+                Ok(nobody) => (nobody.greet().await, Some(error)),
+                Err(_) => (Err(error), None),
+            }
+        }
+        met => (met, None),
+    };
     let server = client.server();
     let (culprit, error) = match met {
         Ok(greeting) => match &greeting.version {
@@ -79,7 +81,7 @@ pub async fn server(
                 let version = version.as_ref().map(|version| format!(", Kubernetes {version}"));
                 let version = version.unwrap_or_default();
                 diagnosis.passed(Name::Server, &format!("{server} answers{version}"));
-                return Ok(greeting);
+                return Ok((greeting, no_credentials));
             }
         },
         Err(error @ Error::Certificate { .. }) => (Name::Certificate, error),
