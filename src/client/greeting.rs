@@ -50,10 +50,15 @@ impl Client {
         struct Version {
             git_version: String,
         }
-        let response = self.accepted(VERSION, response).await?;
+        let unreadable = |problem| Error::Answer { path: VERSION.to_owned(), problem };
+        let response = match self.accepted(VERSION, response).await {
+            // Every API server has it.
+            Err(Error::NotFound(message)) => return Err(unreadable(message)),
+            response => response?,
+        };
         let bytes = self.whole(VERSION, response.into_body()).await?;
-        let version: Version = serde_json::from_slice(&bytes)
-            .map_err(|error| Error::Answer { path: VERSION.to_owned(), problem: error.to_string() })?;
+        let version: Version =
+            serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok(version.git_version)
     }
 }

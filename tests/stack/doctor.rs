@@ -395,6 +395,10 @@ async fn what_answers_is_no_kubernetes() {
     assert_eq!(diagnosis.names("failed"), ["server"]);
     assert!(diagnosis.check("server").message.starts_with("the answer to /version can't be read"));
     assert!(main_job.stderr.contains("can't be read"), "{main_job:?}");
+    let (elsewhere, _) = look_at(|_, _| Some(with(404, "", "404 page not found"))).await;
+    assert_eq!(elsewhere.names("failed"), ["server"]);
+    let hint = "check that this is a Kubernetes API server: kubectl cluster-info";
+    assert_eq!(elsewhere.check("server").hint.as_deref(), Some(hint));
     let (dead, main_job) = look(&["--server", "http://127.0.0.1:1"]).await;
     assert_eq!(dead.names("failed"), ["server"]);
     dead.assert_says_what_the_main_job_says(&main_job);
