@@ -13,10 +13,9 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
 use serde::Serialize;
-use serde_saphyr::SerializeError;
 
 use super::rights::{Purpose, RIGHTS, Right};
-use crate::error::Error;
+use crate::{error::Error, render::yaml};
 
 pub use names::{AccountName, RoleName, ServiceAccountName};
 
@@ -54,39 +53,24 @@ pub enum Subject {
 ///
 /// [`Error::Output`].
 pub fn write(grant: &Grant, out: &mut dyn Write) -> Result<(), Error> {
-    let mut document = |object: &dyn Document| {
-        writeln!(out, "---")?;
-        object.write(out)
-    };
-    let outcome = (|| {
-        if let Subject::ServiceAccount { account, .. } = &grant.subject {
-            document(&service_account(account))?;
-        }
-        document(&cluster_role(grant))?;
-        document(&binding(grant))?;
-        match &grant.subject {
-            Subject::ServiceAccount { account, image: Some(image) } => {
-                document(&pod::example(account, image))
-            }
-            _ => Ok(()),
-        }
-    })();
-    outcome.and_then(|()| out.flush()).map_err(Error::Output)
+    manifest(grant, out).and_then(|()| out.flush()).map_err(Error::Output)
 }
 
-/// An object of any kind as one YAML document.
-trait Document {
-    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
-}
-
-impl<T: Serialize> Document for T {
-    fn write(&self, mut out: &mut dyn Write) -> io::Result<()> {
-        serde_saphyr::to_io_writer(&mut out, self).map_err(|error| match error {
-            // A closed pipe must still be known for what it is.
-            SerializeError::IO { error } => error,
-            other => io::Error::other(other),
-        })
+fn manifest(grant: &Grant, out: &mut dyn Write) -> io::Result<()> {
+    if let Subject::ServiceAccount { account, .. } = &grant.subject {
+        document(&service_account(account), out)?;
     }
+    document(&cluster_role(grant), out)?;
+    document(&binding(grant), out)?;
+    if let Subject::ServiceAccount { account, image: Some(image) } = &grant.subject {
+        document(&pod::example(account, image), out)?;
+    }
+    Ok(())
+}
+
+fn document(object: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "---")?;
+    yaml::write(object, out)
 }
 
 fn service_account(account: &ServiceAccountName) -> ServiceAccount {
@@ -101,23 +85,21 @@ fn service_account(account: &ServiceAccountName) -> ServiceAccount {
 }
 
 fn cluster_role(grant: &Grant) -> ClusterRole {
-    let granted = RIGHTS.iter().filter(|right| grant.purposes.contains(&right.purpose));
-    let mut rules: Vec<PolicyRule> = Vec::new();
-    let mut previous: Option<&Right> = None;
-    for right in granted {
-        let is_of = |other: &Right| (other.group, other.resource) == (right.group, right.resource);
-        match (rules.last_mut(), previous) {
-            (Some(rule), Some(previous)) if is_of(previous) => rule.verbs.push(right.verb.to_owned()),
-            _ => rules.push(PolicyRule {
-                api_groups: Some(vec![right.group.to_owned()]),
-                resources: Some(vec![right.resource.to_owned()]),
-                verbs: vec![right.verb.to_owned()],
-                ..PolicyRule::default()
-            }),
-        }
-        previous = Some(right);
+    let granted: Vec<&Right> =
+        RIGHTS.iter().filter(|right| grant.purposes.contains(&right.purpose)).collect();
+    let of_one_resource =
+        granted.chunk_by(|one, next| (one.group, one.resource) == (next.group, next.resource));
+    let rules = of_one_resource.map(|rights| PolicyRule {
+        api_groups: Some(vec![rights[0].group.to_owned()]),
+        resources: Some(vec![rights[0].resource.to_owned()]),
+        verbs: rights.iter().map(|right| right.verb.to_owned()).collect(),
+        ..PolicyRule::default()
+    });
+    ClusterRole {
+        metadata: named(&grant.role_name()),
+        rules: Some(rules.collect()),
+        ..ClusterRole::default()
     }
-    ClusterRole { metadata: named(&grant.role_name()), rules: Some(rules), ..ClusterRole::default() }
 }
 
 fn binding(grant: &Grant) -> ClusterRoleBinding {

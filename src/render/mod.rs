@@ -10,7 +10,7 @@ mod number;
 mod table;
 mod text;
 mod top;
-mod yaml;
+pub mod yaml;
 
 use std::io::{self, Write};
 
