@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    diagnosis::Diagnosis,
     plane::{Plane, SHARED},
     support::{Outcome, program, run},
 };
@@ -108,6 +109,11 @@ fn a_pod_with_the_right_to_metrics_alone_sees_use() {
         assert!(item["cpu_usage_percent"].is_null() && item["memory_usage_percent"].is_null(), "{item}");
         assert_eq!(item["unknown_reason"], "NodesForbidden");
     }
+
+    let diagnosis = Diagnosis::of(&pod.nodeusage(&["doctor", "-o", "json"]));
+    assert!(diagnosis.usable);
+    let configuration = &diagnosis.check("configuration").message;
+    assert!(configuration.ends_with("/ (the pod's ServiceAccount)"), "{configuration}");
 
     let logged = pod.nodeusage(&["-o", "name", "-v", "9"]);
     assert!(logged.stderr.contains("Authorization: Bearer <masked>"), "{logged:?}");

@@ -5,28 +5,21 @@ use std::io::Write;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::{account::Account, diagnosis::Diagnosis, plane::SHARED, support::run};
+use crate::{
+    account::Account,
+    diagnosis::Diagnosis,
+    plane::SHARED,
+    support::{nodeusage, run},
+};
 
-/// The objects of a manifest.
-fn objects(arguments: &[&str]) -> Vec<Value> {
-    let manifest = run(crate::support::nodeusage().arg("rbac").args(arguments)).success();
-    serde_saphyr::from_multiple(&manifest).unwrap()
-}
-
-/// What a manifest comes to as kubectl reads it and the server sees it, without that anything is kept.
-fn seen_by_the_server(arguments: &[&str]) -> Vec<Value> {
-    let manifest = run(crate::support::nodeusage().arg("rbac").args(arguments)).success();
-    let mut file = NamedTempFile::new().unwrap();
-    write!(file, "{manifest}").unwrap();
-    let path = file.path().to_str().unwrap();
-    let list = SHARED.kubectl(&["apply", "--dry-run=server", "-o", "json", "-f", path]).success();
-    let list: Value = serde_json::from_str(&list).unwrap();
-    list["items"].as_array().unwrap().clone()
+/// A manifest.
+fn manifest(arguments: &[&str]) -> String {
+    run(nodeusage().arg("rbac").args(arguments)).success()
 }
 
 #[test]
 fn names_reach_the_server_as_they_were_typed() {
-    for name in [
+    let names = [
         "jane",
         "yes",
         "null",
@@ -51,18 +44,30 @@ fn names_reach_the_server_as_they_were_typed() {
         "https://issuer.example.com#jane",
         "mädchen für alles",
         &"long names are folded by some ".repeat(9),
-    ] {
+    ];
+    let mut file = NamedTempFile::new().unwrap();
+    let mut expected = Vec::new();
+    for name in names {
         for (flag, kind) in [("--user", "User"), ("--group", "Group")] {
-            let objects = seen_by_the_server(&[&format!("{flag}={name}")]);
-            assert_eq!(objects.len(), 2);
-            assert_eq!(objects[1]["subjects"][0]["name"], name);
-            assert_eq!(objects[1]["subjects"][0]["kind"], kind);
-            assert_eq!(objects[1]["roleRef"]["name"], objects[0]["metadata"]["name"]);
+            write!(file, "{}", manifest(&[&format!("{flag}={name}")])).unwrap();
+            expected.push((kind, name, None));
         }
         if !name.contains(['%', '/']) {
-            let objects = seen_by_the_server(&["--user=jane", &format!("--name={name}")]);
-            assert_eq!(objects[0]["metadata"]["name"], name);
+            write!(file, "{}", manifest(&["--user=jane", &format!("--name={name}")])).unwrap();
+            expected.push(("User", "jane", Some(name)));
         }
+    }
+    let path = file.path().to_str().unwrap();
+    let list = SHARED.kubectl(&["apply", "--dry-run=server", "-o", "json", "-f", path]).success();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let objects = list["items"].as_array().unwrap();
+    assert_eq!(objects.len(), 2 * expected.len());
+    for (pair, (kind, name, role)) in objects.chunks(2).zip(expected) {
+        let [granted, binding] = pair else { panic!("{pair:?}") };
+        assert_eq!(binding["subjects"][0]["name"], name);
+        assert_eq!(binding["subjects"][0]["kind"], kind);
+        assert_eq!(binding["roleRef"]["name"], granted["metadata"]["name"]);
+        assert!(role.is_none_or(|role| granted["metadata"]["name"] == role), "{granted}");
     }
 }
 
@@ -152,7 +157,7 @@ fn a_namespace_that_is_not_there_is_not_made() {
 #[test]
 fn the_rules_are_those_of_the_flags() {
     let rules = |flags: &[&str]| -> Vec<(String, Vec<String>)> {
-        let objects = objects(flags);
+        let objects: Vec<Value> = serde_saphyr::from_multiple(&manifest(flags)).unwrap();
         let role = objects.iter().find(|object| object["kind"] == "ClusterRole").unwrap();
         role["rules"]
             .as_array()
