@@ -1,17 +1,22 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
+mod complete;
 mod connection;
 mod doctor;
 mod rbac;
 mod watch;
 
+use std::ffi::OsString;
+
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap_complete::Shell;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
 use rbac::RbacArgs;
 use watch::WatchArgs;
 
 use crate::{
+    complete::Question,
     diagnose::{self, rbac::Grant},
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
@@ -138,6 +143,17 @@ enum Command {
     /// The exit code is 0 if the use of nodes can be shown. A node of this name is reached with:
     /// kubectl nodeusage -- doctor
     Doctor(DoctorArgs),
+    /// Print a script by which a shell completes the words after kubectl-nodeusage.
+    ///
+    /// The words after kubectl nodeusage are completed by kubectl's own script once kubectl_complete-nodeusage, which is
+    /// part of every release, is on the PATH.
+    ///
+    /// A node of this name is reached with: kubectl nodeusage -- completion
+    Completion {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
 }
 
 /// What was asked for.
@@ -150,6 +166,28 @@ pub enum Task {
     Doctor(diagnose::doctor::Job),
     /// The manifest of these rights.
     Rbac(Grant),
+    /// The script for a shell.
+    CompletionScript(String),
+    /// What the last word may become.
+    Complete(Box<Question>),
+}
+
+impl Task {
+    /// What the words of the command line ask for, the first of which is the program's name.
+    ///
+    /// # Errors
+    ///
+    /// A usage error; or a request for help or the version, which clap treats as one.
+    pub fn of(words: impl IntoIterator<Item = OsString>, terminal: Terminal) -> Result<Self, clap::Error> {
+        let words: Vec<_> = words.into_iter().collect();
+        match words.get(1..) {
+            // No subcommand, so that no help and no script for a shell shows it.
+            Some([first, typed @ ..]) if first == "__complete" => {
+                Ok(Self::Complete(Box::new(complete::question(typed))))
+            }
+            _ => Cli::try_parse_from(words)?.task(terminal),
+        }
+    }
 }
 
 /// What the terminal allows, where it is one.
@@ -164,12 +202,8 @@ pub struct Terminal {
 }
 
 impl Cli {
-    /// What is meant by what was typed.
-    ///
-    /// # Errors
-    ///
-    /// A usage error when flags do not go together.
-    pub fn task(self, terminal: Terminal) -> Result<Task, clap::Error> {
+    /// What is meant by what was typed; a usage error when flags do not go together.
+    fn task(self, terminal: Terminal) -> Result<Task, clap::Error> {
         match self.command {
             None => self.job(terminal).map(|job| Task::Report(Box::new(job))),
             Some(Command::Doctor(DoctorArgs { show_config: true, .. })) => {
@@ -184,6 +218,7 @@ impl Cli {
                 .grant()
                 .map(Task::Rbac)
                 .map_err(|problem| Self::command().error(ErrorKind::ValueValidation, problem)),
+            Some(Command::Completion { shell }) => Ok(Task::CompletionScript(complete::script(shell))),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod amount;
 pub mod backoff;
 pub mod cli;
 pub mod client;
+pub mod complete;
 pub mod diagnose;
 pub mod error;
 pub mod kubeconfig;

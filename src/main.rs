@@ -6,11 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
 use nodeusage::{
-    cli::{Cli, Task, Terminal},
+    cli::{Task, Terminal},
     client::Messages,
-    diagnose,
+    complete, diagnose,
     error::Error,
     run,
 };
@@ -19,7 +18,7 @@ use nodeusage::{
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let task = Cli::parse().task(terminal()).unwrap_or_else(|error| error.exit());
+    let task = Task::of(env::args_os(), terminal()).unwrap_or_else(|error| error.exit());
     let out = BufWriter::new(io::stdout());
     match done(task, out) {
         Ok(code) => code,
@@ -43,6 +42,14 @@ fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<ExitCode, Error> {
         Task::Doctor(job) => {
             let is_usable = block_on(diagnose::doctor::run(&job, &mut out, &messages))?;
             Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Task::CompletionScript(script) => {
+            let written = out.write_all(script.as_bytes()).and_then(|()| out.flush());
+            written.map_err(Error::Output).map(succeeded)
+        }
+        Task::Complete(question) => {
+            let answer = block_on(async { Ok(complete::complete(&question).await) })?;
+            answer.write(&mut out).map_err(Error::Output).map(succeeded)
         }
         Task::Report(job) => block_on(run::run(&job, Box::new(out), &messages)).map(succeeded),
     }

@@ -3,12 +3,14 @@
 pub mod availability;
 mod decode;
 pub mod demo;
+mod labels;
 mod metrics_api;
 mod nodes;
 mod served;
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 
+pub use labels::labels;
 pub use metrics_api::{read, samples};
 pub use nodes::{Kept, Nodes};
 pub use served::Served;

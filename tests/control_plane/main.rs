@@ -8,6 +8,7 @@ mod server;
 mod support;
 
 mod account;
+mod completion;
 mod connection;
 #[path = "../support/diagnosis.rs"]
 mod diagnosis;

@@ -76,13 +76,20 @@ pub fn resource_version(json: &[u8]) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Reads the name and all labels of either.
+///
+/// # Errors
+///
+/// Says why they can't be read.
+pub fn metadata(json: &[u8]) -> Result<(String, Labels), String> {
+    let Named { metadata } = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let labels = metadata.labels.unwrap_or_default();
+    let owned = |(key, value): (Cow<'_, str>, Cow<'_, str>)| (key.into_owned(), value.into_owned());
+    Ok((metadata.name.into_owned(), labels.into_iter().map(owned).collect()))
+}
+
 /// The error with the name of the object that it is in, as far as that can still be read.
 fn named(json: &[u8], error: &serde_json::Error) -> String {
-    #[derive(Deserialize)]
-    struct Named<'a> {
-        #[serde(borrow)]
-        metadata: Metadata<'a>,
-    }
     match serde_json::from_slice::<Named<'_>>(json) {
         Ok(object) => format!("node {:?}: {error}", object.metadata.name),
         Err(_) => error.to_string(),
@@ -92,6 +99,12 @@ fn named(json: &[u8], error: &serde_json::Error) -> String {
 fn keep(labels: Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>>, wanted: &BTreeSet<&str>) -> Labels {
     let labels = labels.unwrap_or_default();
     wanted_labels(wanted, |key| labels.get(key).map(|value| value.clone().into_owned()))
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    metadata: Metadata<'a>,
 }
 
 #[derive(Deserialize)]

@@ -48,6 +48,18 @@ pub fn resource_version(object: Encoded<'_>) -> Result<String, String> {
     }
 }
 
+/// Reads the name and all labels of a Node or a NodeMetrics, and nothing else.
+///
+/// # Errors
+///
+/// Says what is wrong with the object.
+pub fn metadata(object: Encoded<'_>) -> Result<(String, Labels), String> {
+    match object {
+        Encoded::Json(json) => json::metadata(json),
+        Encoded::Protobuf(bytes) => protobuf::metadata(bytes),
+    }
+}
+
 fn wanted_labels(wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<String>) -> Labels {
     wanted.iter().filter_map(|&key| value(key).map(|value| (key.to_owned(), value))).collect()
 }

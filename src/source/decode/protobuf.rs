@@ -74,6 +74,17 @@ pub fn resource_version(bytes: &[u8]) -> Result<String, String> {
     Ok(object.metadata.unwrap_or_default().resource_version)
 }
 
+/// Reads the name and all labels of either.
+///
+/// # Errors
+///
+/// Says why they can't be read.
+pub fn metadata(bytes: &[u8]) -> Result<(String, Labels), String> {
+    let Named { metadata } = Named::decode(bytes).map_err(|error| error.to_string())?;
+    let ObjectMeta { name, labels } = metadata.unwrap_or_default();
+    Ok((name, labels.into_iter().collect()))
+}
+
 fn named(metadata: Option<ObjectMeta>, wanted: &BTreeSet<&str>) -> (String, Labels) {
     let ObjectMeta { name, labels } = metadata.unwrap_or_default();
     (name, wanted_labels(wanted, |key| labels.get(key).cloned()))
@@ -87,6 +98,12 @@ fn resources(node: &str, list: &HashMap<String, Quantity>) -> Result<Resources, 
         amount.map(Some).map_err(|problem| format!("node {node:?}: {name} {text:?}: {problem}"))
     };
     Ok(Resources { cpu: resource("cpu")?, memory: resource("memory")? })
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Named {
+    #[prost(message, optional, tag = "1")]
+    metadata: Option<ObjectMeta>,
 }
 
 #[derive(Clone, PartialEq, Message)]

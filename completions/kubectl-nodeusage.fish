@@ -1,0 +1,140 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kubectl_nodeusage_global_optspecs
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress demo w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+end
+
+function __fish_kubectl_nodeusage_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kubectl_nodeusage_global_optspecs) -- $cmd 2>/dev/null
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kubectl_nodeusage_using_subcommand
+    set -l cmd (__fish_kubectl_nodeusage_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s l -l selector -d 'Label selector: -l pool=general,zone!=z1' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s o -l output -d 'Output format' -r -f -a "text\t'A table for people'
+wide\t'The table with all that is known'
+top\t'What `kubectl top nodes` prints'
+csv\t'One row a node, RFC 4180'
+tsv\t'As csv, with tabs'
+json\t'One document'
+yaml\t'The same document'
+name\t'node/NAME'"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l sort-by -d 'What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used]' -r -f -a "name\t''
+cpu\t''
+memory\t''
+cpu-percent\t''
+memory-percent\t''
+most-used\t''"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-headers -d 'Leave out the line of column names' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l units -d 'How text and wide write amounts [default: auto]' -r -f -a "auto\t'0.124, 512.0Mi, 66.4%'
+raw\t'0.123456789, 536870912, 66.412345'
+kubectl\t'124m, 512Mi, 66%, as `kubectl top` writes them'"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l show-capacity -d 'Percent of capacity instead of allocatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s L -l label-columns -d 'Labels to show as columns; repeatable, or separated by commas' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l interval -d 'From one reading to the next, at least 1s' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l count -d 'End after so many readings' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l for -d 'End after this time' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l output-file -d 'Append to this file in place of standard output (csv, tsv, json): one header, whole rows, each only once' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l context -d 'The name of the kubeconfig context to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l cluster -d 'The name of the kubeconfig cluster to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l user -d 'The name of the kubeconfig user to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s n -l namespace -d 'The namespace; nodes have none, so it changes nothing' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s s -l server -d 'The address and port of the Kubernetes API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l username -d 'Username for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l password -d 'Password for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l as -d 'Username to impersonate: a user, or a service account in a namespace' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l as-group -d 'Group to impersonate; repeatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l as-user-extra -d 'User extras to impersonate; repeatable, also for the same key' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l certificate-authority -d 'Path to a cert file for the certificate authority' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l client-certificate -d 'Path to a client certificate file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l client-key -d 'Path to a client key file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate. This makes the connection insecure' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l tls-server-name -d 'Server name for the validation of the server\'s certificate, in place of its host name' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l request-timeout -d 'How long to wait for a single request: 30, 30s, 2m; 0 is no limit' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l disable-compression -d 'Opt out of response compression' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l proxy-url -d 'URL of the proxy to use for requests' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l cache-dir -d 'The directory in which is remembered what a server serves [default: $HOME/.kube/cache]' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l kuberc -d 'Path to the kuberc file, whose policy on credential plugins holds here too' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l match-server-version -d 'Accepted as kubectl does; the version of the server is never asked for' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l reverse -d 'Sort the other way round'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l total -d 'Add the sums over the nodes whose figures are all known (text, wide, json, yaml)'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l totals-only -d 'Show the sums alone (text, wide, csv, tsv, json, yaml)'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-color -d 'No colour, even on a terminal'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-progress -d 'No progress, even on a terminal'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l demo -d 'Show a simulated cluster; no server is asked and no file is read'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s w -l watch -d 'Read again and again: redrawn in place on a terminal, else one report after the other'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l repeat -d 'Let csv, tsv, json and yaml repeat samples that the server has not renewed'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s V -l version -d 'Print version'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "doctor" -d 'Say what the configuration comes to, and where each value came from'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "completion" -d 'Print a script by which a shell completes the words after kubectl-nodeusage'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l context -d 'The name of the kubeconfig context to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l cluster -d 'The name of the kubeconfig cluster to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l user -d 'The name of the kubeconfig user to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s n -l namespace -d 'The namespace; nodes have none, so it changes nothing' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s s -l server -d 'The address and port of the Kubernetes API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l username -d 'Username for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l password -d 'Password for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l as -d 'Username to impersonate: a user, or a service account in a namespace' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l as-group -d 'Group to impersonate; repeatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l as-user-extra -d 'User extras to impersonate; repeatable, also for the same key' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l certificate-authority -d 'Path to a cert file for the certificate authority' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l client-certificate -d 'Path to a client certificate file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l client-key -d 'Path to a client key file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate. This makes the connection insecure' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l tls-server-name -d 'Server name for the validation of the server\'s certificate, in place of its host name' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l request-timeout -d 'How long to wait for a single request: 30, 30s, 2m; 0 is no limit' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l disable-compression -d 'Opt out of response compression' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l proxy-url -d 'URL of the proxy to use for requests' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l cache-dir -d 'The directory in which is remembered what a server serves [default: $HOME/.kube/cache]' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l kuberc -d 'Path to the kuberc file, whose policy on credential plugins holds here too' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l match-server-version -d 'Accepted as kubectl does; the version of the server is never asked for' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l show-config -d 'Print the resolved configuration, credentials masked, with the origin of each value'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l context -d 'The name of the kubeconfig context to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l cluster -d 'The name of the kubeconfig cluster to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l user -d 'The name of the kubeconfig user to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -s n -l namespace -d 'The namespace; nodes have none, so it changes nothing' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -s s -l server -d 'The address and port of the Kubernetes API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l username -d 'Username for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l password -d 'Password for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l as -d 'Username to impersonate: a user, or a service account in a namespace' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l as-group -d 'Group to impersonate; repeatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l as-user-extra -d 'User extras to impersonate; repeatable, also for the same key' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l certificate-authority -d 'Path to a cert file for the certificate authority' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l client-certificate -d 'Path to a client certificate file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l client-key -d 'Path to a client key file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate. This makes the connection insecure' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l tls-server-name -d 'Server name for the validation of the server\'s certificate, in place of its host name' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l request-timeout -d 'How long to wait for a single request: 30, 30s, 2m; 0 is no limit' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l disable-compression -d 'Opt out of response compression' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l proxy-url -d 'URL of the proxy to use for requests' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l cache-dir -d 'The directory in which is remembered what a server serves [default: $HOME/.kube/cache]' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l kuberc -d 'Path to the kuberc file, whose policy on credential plugins holds here too' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l match-server-version -d 'Accepted as kubectl does; the version of the server is never asked for' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
