@@ -5,10 +5,11 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := $(CACHE)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 NODES ?= 500
 SIZES ?= 50 500 5000
 
-.PHONY: demo test lint msrv bench cluster-up cluster-down
+.PHONY: demo test lint advisories msrv dist bench cluster-up cluster-down
 
 ## A table of a simulated cluster; needs no cluster and no network once it is built.
 demo:
@@ -16,8 +17,10 @@ demo:
 
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
 test: lint msrv
-	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && \
-	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" INSTA_UPDATE=no cargo test --locked --lib --tests
+	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && tools=$$(tests/packaging/build) && \
+	  archive=$$(release/archive $(HOST)) && \
+	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" NODEUSAGE_TEST_TOOLS="$$tools" \
+	  NODEUSAGE_TEST_ARCHIVE="$$PWD/$$archive" INSTA_UPDATE=no cargo test --locked --lib --tests --examples
 
 lint: $(CARGO_DENY)
 	cargo fmt --check
@@ -25,11 +28,20 @@ lint: $(CARGO_DENY)
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 	$(CARGO_DENY) --locked check bans licenses sources
 	tests/cluster/lint
+	"$$(tests/packaging/build)/actionlint"
+
+## Known weaknesses of the dependencies; asks the network.
+advisories: $(CARGO_DENY)
+	$(CARGO_DENY) --locked check advisories
 
 ## The oldest Rust that is promised builds it.
 msrv:
 	@command -v rustup >/dev/null || { echo "rustup is missing; install it: https://rustup.rs" >&2; exit 1; }
 	cargo +$(MSRV) check --locked --all-targets
+
+## What a release has for this kind of machine, and its checksum.
+dist:
+	archive=$$(release/archive $(HOST)) && cd dist && sha256sum -- "$${archive##*/}" >SHA256SUMS
 
 bench:
 	benches/compare $(SIZES)

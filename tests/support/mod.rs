@@ -40,6 +40,7 @@ pub fn program(path: impl AsRef<OsStr>) -> Command {
 
 /// The plugin, as kubectl would run it. What it remembers of a server is forgotten with this process, since the next one
 /// may find another server at the same port.
+#[allow(dead_code, reason = "not every test needs it")]
 pub fn nodeusage() -> Command {
     let mut command = program(env!("CARGO_BIN_EXE_kubectl-nodeusage"));
     command.env("KUBECACHEDIR", format!("{HOME}/cache-{}", std::process::id()));
