@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: a [`client::Client`] for a [`kubeconfig::Connection`] is [`source::read`] into a
 //! [`snapshot::Snapshot`], which [`usage::join`] turns into rows, of which a [`report::Report`] is made, which a
-//! [`render::Render`] writes.
+//! [`render::Render`] writes. `examples/pod.rs` reads the use of a pod's own cluster with it.
 
 pub mod amount;
 pub mod backoff;

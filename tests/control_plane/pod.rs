@@ -33,9 +33,13 @@ impl Pod {
     }
 
     fn nodeusage(&self, arguments: &[&str]) -> Outcome {
+        self.run(Path::new(env!("CARGO_BIN_EXE_kubectl-nodeusage")), arguments)
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str]) -> Outcome {
         let mut pod = in_mount_namespace(self.files.path());
         pod.env("KUBERNETES_SERVICE_HOST", "127.0.0.1").env("KUBERNETES_SERVICE_PORT", &self.port);
-        let outcome = run(pod.arg(env!("CARGO_BIN_EXE_kubectl-nodeusage")).args(arguments));
+        let outcome = run(pod.arg(program).args(arguments));
         let token = fs::read_to_string(self.files.path().join("token")).unwrap();
         assert!(!format!("{outcome:?}").contains(&token), "the token is printed: {outcome:?}");
         outcome
@@ -140,4 +144,29 @@ fn a_token_that_is_not_valid_is_not_shown() {
              hint: log in again, or choose another user or context: kubectl config get-contexts\n"
         )
     );
+}
+
+/// What another program needs of the library for the same: examples/pod.rs.
+#[test]
+fn the_example_reads_the_use_of_its_cluster() {
+    let example = Path::new(env!("CARGO_BIN_EXE_kubectl-nodeusage")).with_file_name("examples").join("pod");
+    assert!(example.is_file(), "the example is not built; build it: cargo build --example pod");
+    let pod = Pod::new(&SHARED, "dev-example", "node-reader");
+    let role = ["create", "clusterrole", "example", "--verb=list", "--resource=nodes.metrics.k8s.io"];
+    SHARED.kubectl(&role).success();
+    let account = "--serviceaccount=dev-example:node-reader";
+    SHARED.kubectl(&["create", "clusterrolebinding", "example", "--clusterrole=example", account]).success();
+    let is_granted = |outcome: &Outcome| outcome.code == 0;
+    let seen = (0..50)
+        .map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            pod.run(&example, &[])
+        })
+        .find(is_granted)
+        .expect("the right is granted");
+    let expected = SHARED.timestamps();
+    assert_eq!(seen.stdout.lines().count(), expected.len(), "{seen:?}");
+    for (line, name) in seen.stdout.lines().zip(expected.keys()) {
+        assert!(line.starts_with(&format!("{name}: ")) && line.ends_with(" bytes"), "{line}");
+    }
 }
