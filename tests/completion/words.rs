@@ -26,7 +26,7 @@ fn words_that_the_program_knows() {
             &["doctor", "--show"],
             "--show-config\tPrint the resolved configuration, credentials masked, with the origin of each value\n:4\n",
         ),
-        (&["--sort"], "--sort-by\tWhat to sort by; figures with the largest first, unknown ones last\n:4\n"),
+        (&["--no-h"], "--no-headers\tLeave out the line of column names\n:4\n"),
         (&["--sort-by", "memory"], "memory\nmemory-percent\n:4\n"),
         (&["--sort-by=memory-"], "memory-percent\n:4\n"),
         (&["-o", "y"], "yaml\tThe same document\n:4\n"),
