@@ -83,8 +83,44 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s w -
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l repeat -d 'Let csv, tsv, json and yaml repeat samples that the server has not renewed'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s V -l version -d 'Print version'
-complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "doctor" -d 'Say what the configuration comes to, and where each value came from'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "rbac" -d 'Print the manifest that grants the least rights, for kubectl apply'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "doctor" -d 'Say why the use of nodes can\'t be shown, check by check, and what mends it'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -a "completion" -d 'Print a script by which a shell completes the words after kubectl-nodeusage'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l serviceaccount -d 'The ServiceAccount that gets the rights; it is created if it is not there, its namespace is not' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l user -d 'The user that gets the rights, as the server calls it' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l group -d 'The group that gets the rights' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l name -d 'The name of the ClusterRole and of its binding [default: one that no other subject has]' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l image -d 'The image of that pod. It must hold kubectl-nodeusage' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l context -d 'The name of the kubeconfig context to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l cluster -d 'The name of the kubeconfig cluster to use' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s n -l namespace -d 'The namespace; nodes have none, so it changes nothing' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s s -l server -d 'The address and port of the Kubernetes API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l username -d 'Username for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l password -d 'Password for basic authentication to the API server' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l as -d 'Username to impersonate: a user, or a service account in a namespace' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l as-group -d 'Group to impersonate; repeatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l as-user-extra -d 'User extras to impersonate; repeatable, also for the same key' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l certificate-authority -d 'Path to a cert file for the certificate authority' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l client-certificate -d 'Path to a client certificate file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l client-key -d 'Path to a client key file for TLS' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l insecure-skip-tls-verify -d 'Do not check the server\'s certificate. This makes the connection insecure' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l tls-server-name -d 'Server name for the validation of the server\'s certificate, in place of its host name' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l request-timeout -d 'How long to wait for a single request: 30, 30s, 2m; 0 is no limit' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l disable-compression -d 'Opt out of response compression' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l proxy-url -d 'URL of the proxy to use for requests' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l cache-dir -d 'The directory in which is remembered what a server serves [default: $HOME/.kube/cache]' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l kuberc -d 'Path to the kuberc file, whose policy on credential plugins holds here too' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l match-server-version -d 'Accepted as kubectl does; the version of the server is never asked for' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l with-percent -d 'Also what percent needs: get, list and watch nodes'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l with-requests -d 'Also what the pods\' requests need: list and watch pods'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l example-pod -d 'Also a pod that prints the use of nodes once, as the ServiceAccount'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s o -l output -d 'Output format' -r -f -a "text\t'One line a check'
+json\t'One document'"
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l context -d 'The name of the kubeconfig context to use' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l cluster -d 'The name of the kubeconfig cluster to use' -r
@@ -110,7 +146,7 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doct
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l kuberc -d 'Path to the kuberc file, whose policy on credential plugins holds here too' -r -F
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l match-server-version -d 'Accepted as kubectl does; the version of the server is never asked for' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
-complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l show-config -d 'Print the resolved configuration, credentials masked, with the origin of each value'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -l show-config -d 'Print the resolved configuration, credentials masked, with the origin of each value; no server is asked'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l kubeconfig -d 'Path to the kubeconfig file to use' -r -F
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand completion" -l context -d 'The name of the kubeconfig context to use' -r
