@@ -8,7 +8,7 @@ use std::{error, fmt, io, path::PathBuf, time::Duration};
 
 use crate::{kubeconfig::ConfigurationError, visible::visible};
 
-pub use denied::{ANONYMOUS, grant, is_shell_safe, refused_user};
+pub use denied::{ANONYMOUS, grant, is_impersonation, is_shell_safe, refused_user};
 pub use problem::{CertificateProblem, ExecProblem};
 
 /// A failure, with [`Error::hint`] saying how it is mended.

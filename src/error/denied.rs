@@ -36,10 +36,10 @@ pub(super) fn hint(message: &str) -> String {
     if user == ANONYMOUS {
         return LOG_IN.to_owned();
     }
+    if verb.starts_with(IMPERSONATE) {
+        return format!("leave out --as and the like, or {ASK}");
+    }
     match request {
-        Request::Resource { .. } if verb == "impersonate" => {
-            format!("leave out --as and the like, or {ASK}")
-        }
         Request::Resource { group: "metrics.k8s.io", resource: "nodes" } => grant(user, &[]),
         Request::Resource { group: "", resource: "nodes" } => grant(user, &["--with-percent"]),
         Request::Resource { group: "", resource: "pods" } => grant(user, &["--with-requests"]),
@@ -60,6 +60,15 @@ pub const ANONYMOUS: &str = "system:anonymous";
 /// What such a user can do.
 pub(super) const LOG_IN: &str =
     "log in again, or choose another user or context: kubectl config get-contexts";
+
+/// What the verbs begin with that mean acting as another: since Kubernetes 1.36 they say also what for.
+const IMPERSONATE: &str = "impersonate";
+
+/// Whether a 403 denies acting as another, whatever was asked for.
+#[must_use]
+pub fn is_impersonation(message: &str) -> bool {
+    Denied::read(message).is_some_and(|denied| denied.verb.starts_with(IMPERSONATE))
+}
 
 /// Whom a 403 was said to, as the server calls them; `None` where it does not say.
 #[must_use]
@@ -149,6 +158,10 @@ mod tests {
             ),
             (
                 r#"users "x" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope"#,
+                "leave out --as",
+            ),
+            (
+                r#"forbidden: User "jane" cannot impersonate-on:user-info:get path "/apis/metrics.k8s.io""#,
                 "leave out --as",
             ),
             (

@@ -80,6 +80,21 @@ fn an_account_without_any_right() {
 }
 
 #[test]
+fn an_account_that_acts_as_another_without_the_right_to() {
+    let account = Account::new(&SHARED, "doctor-as");
+    let diagnosis = Diagnosis::of(&account.nodeusage(&["doctor", "-o", "json", "--as", "jane"]));
+    assert_eq!(diagnosis.names("failed"), ["identity"]);
+    let main_job = account.nodeusage(&["--as", "jane"]);
+    assert_eq!(main_job.code, 1);
+    for said in [&main_job.stderr, &diagnosis.check("identity").message] {
+        assert!(said.contains(&format!("User \"{}\" cannot impersonate", account.user())), "{said}");
+    }
+    let hint = diagnosis.check("identity").hint.clone().unwrap();
+    assert!(hint.starts_with("leave out --as and the like, or ask an administrator"), "{hint}");
+    assert!(main_job.stderr.ends_with(&format!("hint: {hint}\n")), "{main_job:?}");
+}
+
+#[test]
 fn a_token_of_nobody() {
     let server = SHARED.ready["server"].as_str().unwrap();
     let authority = SHARED.ready["ca_file"].as_str().unwrap();

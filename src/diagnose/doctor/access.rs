@@ -10,7 +10,7 @@ use super::{Blocked, Diagnosis, Name, State};
 use crate::{
     client::Client,
     diagnose::rights::{Purpose, RIGHTS, Right},
-    error::{ANONYMOUS, Error, grant, refused_user},
+    error::{ANONYMOUS, Error, grant, is_impersonation, refused_user},
 };
 
 const SUBJECT_REVIEWS: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
@@ -26,7 +26,7 @@ pub async fn identity(diagnosis: &mut Diagnosis, client: &Client) -> Result<Opti
             (user.username, format!("groups: {groups}"))
         }
         // Where nobody may ask for it, the refusal says whom the server refused.
-        Err(Error::Forbidden(message)) => {
+        Err(Error::Forbidden(message)) if !is_impersonation(&message) => {
             let user = refused_user(&message).map(str::to_owned);
             (user, "groups are not seen, since SelfSubjectReview is forbidden".to_owned())
         }
