@@ -29,16 +29,20 @@ impl Render for Top {
     fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let rows = report.rows.as_deref().unwrap_or_default();
         let header = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"].map(str::to_owned);
+        let header = (!self.no_headers && !rows.is_empty()).then_some(header);
         let (measured, unmeasured): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.timestamp().is_some());
-        let lines: Vec<_> = (!self.no_headers && !rows.is_empty())
-            .then_some(header)
-            .into_iter()
-            .chain(measured.into_iter().chain(unmeasured).map(|row| cells(row, report)))
-            .collect();
-        let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
-            lines.iter().map(|line| line[column].width() + PADDING).max().unwrap_or(0).max(MIN_WIDTH)
-        });
-        for line in lines {
+        // Made twice, since all of them at once would be most of what a large cluster takes from the memory.
+        let lines = || {
+            let nodes = measured.iter().chain(&unmeasured).map(|row| cells(row, report));
+            header.iter().cloned().chain(nodes)
+        };
+        let mut widths = [MIN_WIDTH; COLUMNS];
+        for line in lines() {
+            for (width, cell) in widths.iter_mut().zip(&line) {
+                *width = (*width).max(cell.width() + PADDING);
+            }
+        }
+        for line in lines() {
             for (cell, width) in line.iter().zip(widths) {
                 write!(out, "{cell}{:blanks$}", "", blanks = width - cell.width())?;
             }
