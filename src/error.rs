@@ -6,7 +6,10 @@ mod problem;
 
 use std::{error, fmt, io, path::PathBuf, time::Duration};
 
-use crate::{kubeconfig::ConfigurationError, visible::visible};
+use crate::{
+    kubeconfig::ConfigurationError,
+    visible::{shortened, visible},
+};
 
 pub use denied::{ANONYMOUS, grant, is_impersonation, is_shell_safe, refused_user};
 pub use problem::{CertificateProblem, ExecProblem};
@@ -124,6 +127,8 @@ pub enum Error {
     NoSamples,
     /// Nodes or samples that were asked for by name and do not exist.
     Missing(Vec<String>),
+    /// So many objects of the server can't be read in full.
+    Unreadable(usize),
     /// Any other refusal of the server.
     Status {
         /// The HTTP status.
@@ -207,6 +212,8 @@ impl fmt::Display for Error {
             }
             Self::NoSamples => "metrics are not available yet: none of these nodes has a sample".to_owned(),
             Self::Missing(names) => format!("not found: {}", names.join(", ")),
+            Self::Unreadable(1) => "one of the server's objects can't be read in full".to_owned(),
+            Self::Unreadable(count) => format!("{count} of the server's objects can't be read in full"),
             Self::Status { code, reason, message, .. } if reason.is_empty() => {
                 format!("the server answered {code}: {message}")
             }
@@ -222,9 +229,12 @@ impl fmt::Display for Error {
             Self::FileInUse { path } => format!("{} is being recorded to by another process", path.display()),
             Self::Interrupted => "interrupted".to_owned(),
         };
-        f.write_str(&visible(&text))
+        f.write_str(&visible(&shortened(&text, LONGEST)))
     }
 }
+
+/// How much of an error is shown: more than Kubernetes ever says, and less than what would push all else off the screen.
+const LONGEST: usize = 5_000;
 
 impl error::Error for Error {}
 
@@ -309,6 +319,11 @@ impl Error {
             ),
             Self::NoSamples => {
                 "metrics-server has its first samples about a minute after its start; see its log if they stay away".to_owned()
+            }
+            Self::Unreadable(_) => {
+                "see what the server sends: kubectl get nodes -o json; \
+                 kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes"
+                    .to_owned()
             }
             Self::Status { code: 429, .. } => "the server is overloaded; try again later".to_owned(),
             Self::Status { code: 500.., .. } => "try again; if it stays, the server's log says why".to_owned(),

@@ -152,8 +152,8 @@ mod tests {
     fn sample(node: &str, cpu: &str, memory: &str) -> Sample {
         Sample {
             node: node.to_owned(),
-            timestamp: Timestamp::UNIX_EPOCH,
-            window: jiff::SignedDuration::from_secs(15),
+            timestamp: Some(Timestamp::UNIX_EPOCH),
+            window: Some(jiff::SignedDuration::from_secs(15)),
             usage: resources(cpu, memory),
             labels: [("zone".to_owned(), format!("zone-of-{node}"))].into(),
             is_stale: false,

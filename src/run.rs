@@ -211,8 +211,14 @@ pub fn remarks(
             messages.say(&format!("hint: {hint}"));
         }
     }
+    for problem in &snapshot.unreadable.first {
+        messages.say(&format!("warning: {problem}"));
+    }
     if !snapshot.missing.is_empty() {
         return Err(Error::Missing(snapshot.missing.clone()));
+    }
+    if snapshot.unreadable.count > 0 {
+        return Err(Error::Unreadable(snapshot.unreadable.count));
     }
     if snapshot.samples.is_empty()
         && (!is_empty || snapshot.nodes_forbidden.is_some())

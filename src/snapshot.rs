@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::amount::Amount;
+use crate::{amount::Amount, visible::shortened};
 
 /// The labels of an object that the query asked for; the others are dropped while reading.
 pub type Labels = BTreeMap<String, String>;
@@ -22,6 +22,43 @@ pub struct Snapshot {
     pub nodes_forbidden: Option<String>,
     /// Names that were asked for and that the server does not have.
     pub missing: Vec<String>,
+    /// Objects of which something can't be read.
+    pub unreadable: Unreadable,
+}
+
+/// Objects of which something can't be read. What can be is in the snapshot all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unreadable {
+    /// How many there are.
+    pub count: usize,
+    /// What is wrong with the first of them, each with the object's name where it has one. A server can send so many
+    /// that a screen is full of them.
+    pub first: Vec<String>,
+}
+
+impl Unreadable {
+    /// The most of which it is kept what is wrong.
+    const MOST_KEPT: usize = 5;
+
+    /// The most characters that are kept of each.
+    const LONGEST: usize = 1_000;
+
+    /// Counts one more.
+    pub fn add(&mut self, problem: &str) {
+        self.count += 1;
+        if self.first.len() < Self::MOST_KEPT {
+            self.first.push(shortened(problem, Self::LONGEST).into_owned());
+        }
+    }
+
+    /// These and the others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.count += others.count;
+        self.first.extend(others.first);
+        self.first.truncate(Self::MOST_KEPT);
+        self
+    }
 }
 
 /// The use of one node (`NodeMetrics` of `metrics.k8s.io`).
@@ -29,10 +66,11 @@ pub struct Snapshot {
 pub struct Sample {
     /// The node's name.
     pub node: String,
-    /// The end of the interval over which CPU was averaged, and the moment at which memory was read.
-    pub timestamp: Timestamp,
-    /// The length of the interval over which CPU was averaged.
-    pub window: SignedDuration,
+    /// The end of the interval over which CPU was averaged, and the moment at which memory was read; `None` where the
+    /// server's can't be read.
+    pub timestamp: Option<Timestamp>,
+    /// The length of the interval over which CPU was averaged; `None` where the server's can't be read.
+    pub window: Option<SignedDuration>,
     /// CPU in cores, memory in bytes.
     pub usage: Resources,
     /// Labels that the metrics API copied from the node.
@@ -58,7 +96,7 @@ pub struct Node {
     pub taints: Vec<String>,
 }
 
-/// CPU in cores and memory in bytes; `None` where the server said nothing.
+/// CPU in cores and memory in bytes; `None` where the server said nothing, or nothing that can be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resources {
     /// Cores.

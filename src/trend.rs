@@ -73,8 +73,8 @@ mod tests {
         };
         let sample = Sample {
             node: "a".to_owned(),
-            timestamp: Timestamp::from_second(second).unwrap(),
-            window: jiff::SignedDuration::from_secs(15),
+            timestamp: Some(Timestamp::from_second(second).unwrap()),
+            window: Some(jiff::SignedDuration::from_secs(15)),
             usage: resources(millicores),
             labels: Labels::new(),
             is_stale: false,

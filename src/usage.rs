@@ -29,16 +29,16 @@ impl<'a> NodeUsage<'a> {
     }
 
     /// The end of the interval over which CPU was averaged, and the moment at which memory was read; `None` without a
-    /// sample.
+    /// sample, or where its own can't be read.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        self.sample.map(|sample| sample.timestamp)
+        self.sample.and_then(|sample| sample.timestamp)
     }
 
-    /// The length of the interval over which CPU was averaged; `None` without a sample.
+    /// The length of the interval over which CPU was averaged; `None` without a sample, or where its own can't be read.
     #[must_use]
     pub fn window(&self) -> Option<SignedDuration> {
-        self.sample.map(|sample| sample.window)
+        self.sample.and_then(|sample| sample.window)
     }
 
     /// CPU, in cores.

@@ -22,6 +22,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// The beginning of a text that is longer than so many characters, and how long it is; a shorter one as it is.
+#[must_use]
+pub fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}… ({} characters)", &text[..end], text.chars().count())),
+    }
+}
+
 /// Whether a terminal acts on the character instead of showing it: C0, DEL, C1 and the bidirectional marks.
 #[must_use]
 pub fn is_obeyed(character: char) -> bool {
@@ -44,6 +53,13 @@ mod tests {
             ("abc\u{202e}cba", "abc\\u{202e}cba"),
         ] {
             assert_eq!(visible(text), shown);
+        }
+    }
+
+    #[test]
+    fn says_how_long_a_text_is_that_it_shortens() {
+        for (text, short) in [("", ""), ("äbc", "äbc"), ("äbcd", "äbc… (4 characters)")] {
+            assert_eq!(shortened(text, 3), short);
         }
     }
 }

@@ -101,7 +101,12 @@ pub fn items(kind: Kind, count: usize) -> impl Iterator<Item = Vec<u8>> {
 
 /// What stands before so many items.
 pub fn head(kind: Kind, count: usize) -> Vec<u8> {
-    let mut head = [b"k8s\0".to_vec(), field(1, b"\n\x02v1\x12\x08NodeList"), vec![2 << 3 | 2]].concat();
+    let of = match kind {
+        Kind::Nodes => "NodeList",
+        Kind::Samples => "NodeMetricsList",
+    };
+    let meta = field(1, &field(2, of.as_bytes()));
+    let mut head = [b"k8s\0".to_vec(), meta, vec![2 << 3 | 2]].concat();
     let item = items(kind, 1).map(|item| item.len()).sum::<usize>();
     varint((item * count) as u64, &mut head);
     head

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -25,6 +25,7 @@ use hyper_util::{
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    task::yield_now,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
@@ -107,7 +108,7 @@ impl Road {
             } else {
                 (Box::new(tcp), None)
             };
-            return Ok(Stream { io: TokioIo::new(io), is_forwarded: false, certificate });
+            return Ok(Stream::new(io, false, certificate));
         };
         let name = proxy.name();
         let peer = Peer::Proxy(&name);
@@ -121,7 +122,7 @@ impl Road {
         };
         let speaks_http = proxy.kind != ProxyKind::Socks5;
         if !is_https {
-            return Ok(Stream { io: TokioIo::new(io), is_forwarded: speaks_http, certificate: None });
+            return Ok(Stream::new(io, speaks_http, None));
         }
         let io = if speaks_http {
             limited(PROXY_LIMIT, &peer, self.tunnel(io, proxy, &server)).await?
@@ -129,7 +130,7 @@ impl Road {
             io
         };
         let (io, certificate) = self.secure(io, host, &Peer::Server(&server)).await?;
-        Ok(Stream { io: TokioIo::new(io), is_forwarded: false, certificate })
+        Ok(Stream::new(io, false, certificate))
     }
 
     async fn dial(&self, to: &Uri, peer: &Peer<'_>) -> Result<tokio::net::TcpStream, Error> {
@@ -225,6 +226,14 @@ pub struct Stream {
     io: TokioIo<Io>,
     is_forwarded: bool,
     certificate: Option<Validity>,
+    /// What is waited for before more is read.
+    turn: Option<BoxFuture<'static, ()>>,
+}
+
+impl Stream {
+    fn new(io: Io, is_forwarded: bool, certificate: Option<Validity>) -> Self {
+        Self { io: TokioIo::new(io), is_forwarded, certificate, turn: None }
+    }
 }
 
 impl Connection for Stream {
@@ -244,7 +253,15 @@ impl Read for Stream {
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
+        // hyper reads on for as long as bytes come; a server that sends without end would keep the others, and the clock,
+        // from their turn.
+        if let Some(turn) = &mut self.turn {
+            ready!(turn.as_mut().poll(cx));
+            self.turn = None;
+        }
+        let read = ready!(Pin::new(&mut self.io).poll_read(cx, buf));
+        self.turn = Some(Box::pin(yield_now()));
+        Poll::Ready(read)
     }
 }
 

@@ -9,13 +9,19 @@ use rustls::{AlertDescription, CertificateError, OtherError};
 use serde::Deserialize;
 
 use super::{
+    limits::{LARGEST_HEAD, MOST_HEADERS},
     list::{self, Encoded},
     verify::AUTHORITY_AS_SERVER,
 };
-use crate::error::{CertificateProblem, Error};
+use crate::{
+    error::{CertificateProblem, Error},
+    visible::shortened,
+};
 
-/// The longest message that is passed on from a server that does not speak Kubernetes.
-const LONGEST_MESSAGE: usize = 400;
+/// The longest message that is passed on from a server that does not speak Kubernetes, ...
+const LONGEST_TEXT: usize = 400;
+/// ... and from one that does.
+const LONGEST_MESSAGE: usize = 4_000;
 
 /// Who is at the other end.
 pub enum Peer<'a> {
@@ -79,11 +85,11 @@ struct Status {
 /// place. `retry_after` is what the server asks for.
 pub fn of_status(status: StatusCode, body: &[u8], server: &str, retry_after: Option<Duration>) -> Error {
     let said = match list::object(body) {
-        Ok(object) => Status::decode(object).ok(),
+        Ok((_, object)) => Status::decode(object).ok(),
         Err(_) => serde_json::from_slice(body).ok(),
     };
     let said = said.unwrap_or_else(|| Status {
-        message: String::from_utf8_lossy(body).trim().chars().take(LONGEST_MESSAGE).collect(),
+        message: String::from_utf8_lossy(body).trim().chars().take(LONGEST_TEXT).collect(),
         ..Status::default()
     });
     refusal(status, said, server, retry_after)
@@ -104,8 +110,9 @@ fn refusal(status: StatusCode, said: Status, server: &str, retry_after: Option<D
     let Status { message, reason, .. } = said;
     let message = match message.as_str() {
         "" => status.canonical_reason().unwrap_or("without a message").to_owned(),
-        _ => message,
+        _ => shortened(&message, LONGEST_MESSAGE).into_owned(),
     };
+    let reason = shortened(&reason, LONGEST_TEXT).into_owned();
     match status {
         StatusCode::UNAUTHORIZED => Error::Unauthorized,
         StatusCode::FORBIDDEN => Error::Forbidden(message),
@@ -149,6 +156,14 @@ pub fn of_kube(error: kube::Error, server: &str) -> Error {
             },
             other => return of_stream(&other, &Peer::Server(server)),
         }
+    }
+}
+
+/// The error in the body of an answer. What is wrong there besides the connection is wrong with the answer.
+pub fn of_body(error: kube::Error, path: &str, server: &str) -> Error {
+    match of_kube(error, server) {
+        Error::Connection { problem, .. } => Error::Answer { path: path.to_owned(), problem },
+        other => other,
     }
 }
 
@@ -206,7 +221,13 @@ fn walk(error: &(dyn StdError + 'static), server: &str) -> Error {
             return of_tls(tls, server);
         }
         if let Some(hyper) = innermost.downcast_ref::<hyper::Error>() {
-            // The library has no question for the second: bytes that came before anything was asked.
+            // The library has no question for either text; the second is of bytes that came before anything was asked.
+            if hyper.to_string() == "message head is too large" {
+                let largest = LARGEST_HEAD >> 10;
+                let problem =
+                    format!("the head of its answer has more than {largest} KiB or {MOST_HEADERS} headers");
+                return Error::Connection { server, problem };
+            }
             if hyper.is_parse() || hyper.to_string().starts_with("received unexpected message") {
                 return Error::Connection { server, problem: "what it says is not HTTP".to_owned() };
             }

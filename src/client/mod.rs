@@ -31,15 +31,15 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Limited};
 use kube::client::Body;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use tower::{BoxError, Service};
 
 use crate::{error::Error, kubeconfig::connection::Connection};
 pub use list::Encoded;
-use list::ListReader;
+use list::{LARGEST_OBJECT, ListReader};
 use stack::Stack;
 
 pub use greeting::Greeting;
@@ -53,9 +53,6 @@ pub use watch::{Change, Watch};
 const EITHER: &str = "application/vnd.kubernetes.protobuf, application/json;q=0.9";
 
 const JSON: &str = "application/json";
-
-/// The most that a single object or an error may take.
-const LARGEST_OBJECT: usize = 16 << 20;
 
 /// A client of one API server.
 #[derive(Clone)]
@@ -107,7 +104,8 @@ impl Client {
         &self.server
     }
 
-    /// Gets one object in whichever encoding the server prefers: `decode` reads it, or says what is wrong with it.
+    /// Gets one object of a kind in whichever encoding the server prefers: `decode` reads it, or says what is wrong with
+    /// it.
     ///
     /// # Errors
     ///
@@ -115,6 +113,7 @@ impl Client {
     pub async fn object<T>(
         &self,
         path: &str,
+        kind: &str,
         received: &AtomicU64,
         decode: impl FnOnce(Encoded<'_>) -> Result<T, String>,
     ) -> Result<T, Error> {
@@ -122,9 +121,14 @@ impl Client {
         let is_protobuf = list::is_protobuf(response.headers().get(header::CONTENT_TYPE));
         let bytes = self.whole(path, response.into_body()).await?;
         received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let object =
-            if is_protobuf { list::object(&bytes).map(Encoded::Protobuf) } else { Ok(Encoded::Json(&bytes)) };
-        object.and_then(decode).map_err(|problem| Error::Answer { path: path.to_owned(), problem })
+        let object = if is_protobuf {
+            list::object(&bytes).map(|(found, object)| (found, Encoded::Protobuf(object)))
+        } else {
+            kind_of(&bytes).map(|found| (found, Encoded::Json(&bytes)))
+        };
+        object
+            .and_then(|(found, object)| list::check_kind(kind, &found).and_then(|()| decode(object)))
+            .map_err(|problem| Error::Answer { path: path.to_owned(), problem })
     }
 
     /// Gets one object as JSON, of a type that serde can read.
@@ -140,8 +144,8 @@ impl Client {
             .map_err(|error| Error::Answer { path: path.to_owned(), problem: error.to_string() })
     }
 
-    /// Gets a list in whichever encoding the server prefers, one item at a time: `each` decodes an item, or says what
-    /// is wrong with it. `received` counts the bytes as they come. Gives the list's resource version.
+    /// Gets a list of a kind in whichever encoding the server prefers, one item at a time: `each` decodes an item, or
+    /// says what is wrong with it. `received` counts the bytes as they come. Gives the list's resource version.
     ///
     /// # Errors
     ///
@@ -149,15 +153,16 @@ impl Client {
     pub async fn list(
         &self,
         path: &str,
+        kind: &'static str,
         received: &AtomicU64,
         mut each: impl FnMut(Encoded<'_>) -> Result<(), String>,
     ) -> Result<String, Error> {
         let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
         let response = self.send(path, EITHER).await?;
-        let mut reader = ListReader::new(response.headers().get(header::CONTENT_TYPE));
+        let mut reader = ListReader::new(kind, response.headers().get(header::CONTENT_TYPE));
         let mut body = response.into_body();
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
+            let frame = frame.map_err(|error| failure::of_body(error, path, &self.server))?;
             if let Ok(chunk) = frame.into_data() {
                 received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 reader.push(&chunk, &mut each).map_err(unreadable)?;
@@ -194,7 +199,8 @@ impl Client {
     async fn accepted(&self, path: &str, response: Response<Body>) -> Result<Response<Body>, Error> {
         let status = response.status();
         if status.is_success() {
-            return Ok(response);
+            let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
+            return readable(response.headers()).map(|()| response).map_err(unreadable);
         }
         let retry_after = retry::after_answer(status, response.headers());
         let body = self.whole(path, response.into_body()).await.unwrap_or_default();
@@ -205,7 +211,7 @@ impl Client {
         let collected = Limited::new(body, LARGEST_OBJECT).collect().await;
         collected.map(http_body_util::Collected::to_bytes).map_err(|error| {
             match error.downcast::<kube::Error>() {
-                Ok(error) => failure::of_kube(*error, &self.server),
+                Ok(error) => failure::of_body(*error, path, &self.server),
                 Err(_) => Error::Answer {
                     path: path.to_owned(),
                     problem: format!("it is larger than {} MiB", LARGEST_OBJECT >> 20),
@@ -213,4 +219,29 @@ impl Client {
             }
         })
     }
+}
+
+/// Refuses what is neither JSON nor protobuf before it is read.
+fn readable(headers: &HeaderMap) -> Result<(), String> {
+    let of = |name| headers.get(name).map(|value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()));
+    // What was asked for is decompressed by now, and its header gone.
+    if let Some(encoding) = of(header::CONTENT_ENCODING).filter(|encoding| encoding != "identity") {
+        return Err(format!("it is compressed ({encoding}), which was not asked for"));
+    }
+    match of(header::CONTENT_TYPE) {
+        Some(page) if page.to_ascii_lowercase().starts_with("text/html") => {
+            Err("it is a web page, as for logging in".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The kind that an object in JSON says it is of; empty where it does not say.
+fn kind_of(json: &[u8]) -> Result<String, String> {
+    #[derive(Deserialize)]
+    struct TypeMeta {
+        #[serde(default)]
+        kind: String,
+    }
+    serde_json::from_slice::<TypeMeta>(json).map(|meta| meta.kind).map_err(|error| error.to_string())
 }

@@ -13,6 +13,9 @@ pub const MOST_RETRIES: u32 = 10;
 /// How many requests a redirected one may become, as in Go's HTTP client.
 pub const MOST_REDIRECTS: u32 = 10;
 
+/// The longest wait that a server may ask for. client-go waits for whatever it is told.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
 /// How long to wait before a request that got this answer is repeated; `None` is not at all. Only a server that asks
 /// for it, in whole seconds, is asked again.
 pub fn after_answer(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
@@ -20,7 +23,8 @@ pub fn after_answer(status: StatusCode, headers: &HeaderMap) -> Option<Duration>
         return None;
     }
     let seconds: i64 = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
+    let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    (wait <= LONGEST_WAIT).then_some(wait)
 }
 
 /// The same for a request that got none: a GET on a connection that broke is repeated after a second.
@@ -83,6 +87,8 @@ mod tests {
             (503, Some("7"), Some(7)),
             (503, Some("-7"), Some(0)),
             (503, None, None),
+            (503, Some("60"), Some(60)),
+            (503, Some("61"), None),
             (429, Some("Wed, 21 Oct 2026 07:28:00 GMT"), None),
             (404, Some("1"), None),
             (200, Some("1"), None),

@@ -88,7 +88,8 @@ impl Stack {
         let patience = parts.extensions.get::<Patience>().copied().unwrap_or_default();
         let is_endless = matches!(patience, Patience::Endless(_));
         let limit = self.limit.filter(|_| !is_endless);
-        let total = limit.map(|limit| (limit, Instant::now() + limit));
+        let total = limit.or((!is_endless).then_some(limits::WHOLE_LIMIT));
+        let total = total.map(|limit| (limit, Instant::now() + limit));
         parts.uri = self.absolute(&parts.uri, limit.filter(|_| parts.method == Method::GET))?;
         for (name, value) in &self.headers {
             // An encoder may hold back what a watch is waiting for.

@@ -1,7 +1,10 @@
 //! Requests on the wire, and the connections that they share.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,12 +17,14 @@ use hyper_util::{
     client::legacy::{Builder, Client},
     rt::{TokioExecutor, TokioTimer},
 };
+use tokio::sync::Notify;
 use tower::{BoxError, ServiceExt};
 use tower_http::decompression::Decompression;
 
 use super::{
     connector::Connector,
     failure::{self, Peer},
+    limits::{LARGEST_HEAD, MOST_HEADERS, MOST_PROVISIONAL},
     proxy::{Proxy, ProxyKind},
     tls::{Identity, Pem, Source},
 };
@@ -139,11 +144,22 @@ impl Wire {
         let failed = |error: &(dyn std::error::Error + 'static)| {
             failure::of_stream(error, &Peer::Server(&self.server))
         };
-        let response = if request.headers().contains_key(header::ACCEPT_ENCODING) {
-            let response = Decompression::new(http).oneshot(request).await.map_err(|error| failed(&error))?;
-            response.map(boxed)
-        } else {
-            http.request(request).await.map_err(|error| failed(&error))?.map(boxed)
+        let too_many = provisional(&mut request);
+        let answering = async {
+            if request.headers().contains_key(header::ACCEPT_ENCODING) {
+                let answer = Decompression::new(http).oneshot(request).await;
+                answer.map(|answer| answer.map(boxed)).map_err(|error| failed(&error))
+            } else {
+                let answer = http.request(request).await;
+                answer.map(|answer| answer.map(boxed)).map_err(|error| failed(&error))
+            }
+        };
+        let response = tokio::select! {
+            answer = answering => answer?,
+            () = too_many.notified() => {
+                let problem = format!("it sends more than {MOST_PROVISIONAL} answers that are none (1xx)");
+                return Err(Error::Connection { server: self.server.clone(), problem });
+            }
         };
         if self.is_forwarded
             && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
@@ -161,9 +177,22 @@ impl Transport for Wire {
     }
 }
 
+/// Notifies when a server has put off its answer too often.
+fn provisional(request: &mut Outgoing) -> Arc<Notify> {
+    let too_many = Arc::new(Notify::new());
+    let (count, told) = (AtomicUsize::new(0), Arc::clone(&too_many));
+    hyper::ext::on_informational(request, move |_| {
+        if count.fetch_add(1, Ordering::Relaxed) == MOST_PROVISIONAL {
+            told.notify_one();
+        }
+    });
+    too_many
+}
+
 fn pool() -> Builder {
     let mut builder = Client::builder(TokioExecutor::new());
     builder.pool_timer(TokioTimer::new()).timer(TokioTimer::new());
+    builder.http1_max_buf_size(LARGEST_HEAD).http1_max_headers(MOST_HEADERS);
     builder
 }
 

@@ -8,9 +8,13 @@ use std::{
 use http::{HeaderMap, header};
 
 use super::surroundings::Messages;
+use crate::visible::shortened;
 
 /// The most different warnings that are shown; a server could think of new ones for ever.
 const MOST_WARNINGS: usize = 100;
+
+/// How much of a warning is shown.
+const LONGEST_WARNING: usize = 1_000;
 
 /// Shows warnings, and knows which were shown.
 #[derive(Debug)]
@@ -31,7 +35,8 @@ impl Warnings {
             let text = String::from_utf8_lossy(value.as_bytes());
             for warning in parse(&text) {
                 let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-                if shown.len() < MOST_WARNINGS && shown.insert(warning.clone()) {
+                let warning = shortened(&warning, LONGEST_WARNING);
+                if shown.len() < MOST_WARNINGS && shown.insert(warning.clone().into_owned()) {
                     self.messages.say(&format!("Warning: {warning}"));
                 }
             }

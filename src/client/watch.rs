@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{
     failure,
-    list::{self, Encoded, LARGEST_VALUE},
+    list::{self, Encoded, LARGEST_OBJECT},
 };
 use crate::error::Error;
 
@@ -41,7 +41,7 @@ impl Watch {
         mut each: impl FnMut(Change, Encoded<'_>) -> Result<(), String>,
     ) -> Result<bool, Error> {
         let Some(frame) = self.body.frame().await else { return Ok(false) };
-        let frame = frame.map_err(|error| failure::of_kube(error, &self.server))?;
+        let frame = frame.map_err(|error| failure::of_body(error, &self.path, &self.server))?;
         let Ok(chunk) = frame.into_data() else { return Ok(true) };
         let mut refusal = None;
         let read = self.reader.push(&chunk, |change, object| match change {
@@ -127,7 +127,7 @@ impl EventReader {
             if self.is_protobuf {
                 let event = ProtobufEvent::decode(&self.held[event]).map_err(|error| error.to_string())?;
                 let raw = event.object.unwrap_or_default().raw;
-                each(change(&event.r#type)?, Encoded::Protobuf(list::object(&raw)?))?;
+                each(change(&event.r#type)?, Encoded::Protobuf(list::object(&raw)?.1))?;
             } else {
                 let event: JsonEvent<'_> =
                     serde_json::from_slice(&self.held[event]).map_err(|error| error.to_string())?;
@@ -136,7 +136,7 @@ impl EventReader {
             done += length;
         }
         self.held.drain(..done);
-        if self.held.len() > LARGEST_VALUE { Err(list::too_large()) } else { Ok(()) }
+        if self.held.len() > LARGEST_OBJECT { Err(list::too_large()) } else { Ok(()) }
     }
 
     /// Where the event after `done` bytes lies, and how many bytes it takes with its frame; `None` while its end has not
@@ -149,7 +149,7 @@ impl EventReader {
         }
         let Some(length) = rest.first_chunk::<LENGTH>() else { return Ok(None) };
         let length = u32::from_be_bytes(*length) as usize;
-        if length > LARGEST_VALUE {
+        if length > LARGEST_OBJECT {
             return Err(list::too_large());
         }
         let (start, end) = (done + LENGTH, done + LENGTH + length);
@@ -215,7 +215,7 @@ mod tests {
         for (content_type, bytes, problem) in [
             ("application/json", &b"{\"type\":\"NEW\",\"object\":{}}\n"[..], "\"NEW\" is no kind of change"),
             ("application/json", b"<html>\n", "expected value at line 1 column 1"),
-            ("application/vnd.kubernetes.protobuf", b"\xff\0\0\0", "an item is larger than 16 MiB"),
+            ("application/vnd.kubernetes.protobuf", b"\xff\0\0\0", "an item is larger than 4 MiB"),
             ("application/vnd.kubernetes.protobuf", b"\0\0\0\x01\xff", "failed to decode Protobuf message"),
         ] {
             let found = changes(content_type, bytes, 100).unwrap_err();

@@ -38,7 +38,7 @@ impl Error {
             Self::MetricsApiUnavailable { .. } | Self::Status { code: 503, .. } => "unavailable",
             Self::Status { .. } => "status",
             Self::NoSamples => "no-samples",
-            Self::Answer { .. } => "answer",
+            Self::Answer { .. } | Self::Unreadable(_) => "answer",
             Self::Output(_) => "output",
             Self::Record { .. } | Self::ForeignFile { .. } | Self::FileInUse { .. } => "record",
             Self::Interrupted => "interrupted",

@@ -128,8 +128,8 @@ mod tests {
     fn every_format_hands_on_what_the_writer_says() {
         let sample = Sample {
             node: "a".to_owned(),
-            timestamp: Timestamp::UNIX_EPOCH,
-            window: SignedDuration::ZERO,
+            timestamp: Some(Timestamp::UNIX_EPOCH),
+            window: Some(SignedDuration::ZERO),
             usage: Resources::default(),
             labels: Labels::new(),
             is_stale: false,

@@ -15,12 +15,14 @@ use crate::{
 /// Any failure to read them; what came before it, `each` has got.
 pub async fn labels(client: &Client, mut each: impl FnMut(String, Labels)) -> Result<(), Error> {
     let received = Received::default();
-    let mut list = async |path: &str| {
+    let mut list = async |path: &str, kind| {
         let named = |object: Encoded<'_>| decode::metadata(object).map(|(name, labels)| each(name, labels));
-        client.list(path, &received.nodes, named).await.map(drop)
+        client.list(path, kind, &received.nodes, named).await.map(drop)
     };
-    match list("/api/v1/nodes?resourceVersion=0").await {
-        Err(Error::Forbidden(_)) => list(&Served::default().resource(client, &received).await?).await,
+    match list("/api/v1/nodes?resourceVersion=0", "NodeList").await {
+        Err(Error::Forbidden(_)) => {
+            list(&Served::default().resource(client, &received).await?, "NodeMetricsList").await
+        }
         other => other,
     }
 }

@@ -7,7 +7,8 @@ use futures_util::{StreamExt, stream};
 use super::{
     Query, Received, Selection,
     availability::{explained, service},
-    decode,
+    collected::{Collected, Named},
+    decode::{self, Partial},
     served::Served,
 };
 use crate::{
@@ -55,7 +56,8 @@ pub async fn read(
             }
         }
     };
-    Ok(Snapshot { samples: read_samples, ..snapshot })
+    let unreadable = read_samples.unreadable.and(snapshot.unreadable);
+    Ok(Snapshot { samples: read_samples.objects, unreadable, ..snapshot })
 }
 
 /// Reads the samples of all or of the selected nodes.
@@ -68,7 +70,7 @@ pub async fn samples(
     query: &Query,
     served: &Served,
     received: &Received,
-) -> Result<Vec<Sample>, Error> {
+) -> Result<Collected<Sample>, Error> {
     let reading = Reading { client, wanted: query.wanted_labels(), served, received };
     let selector = query.selection.parameter();
     if let Some(resource) = served.guess() {
@@ -102,14 +104,14 @@ pub(super) async fn nodes(
     // The API server's cache is as fresh as the samples are, and costs it far less than etcd.
     let path = nodes_path(query, "resourceVersion=0");
     let wanted = query.wanted_labels();
-    let outcome = client.list(&path, &received.nodes, |object| {
-        snapshot.nodes.push(decode::node(object, &wanted)?);
-        Ok(())
-    });
+    let mut found = Collected::default();
+    let outcome =
+        client.list(&path, "NodeList", &received.nodes, |object| found.add(decode::node(object, &wanted)?));
     match outcome.await {
         Err(Error::Forbidden(message)) => snapshot.nodes_forbidden = Some(message),
         version => snapshot.nodes_version = version?,
     }
+    (snapshot.nodes, snapshot.unreadable) = (found.objects, found.unreadable);
     Ok(())
 }
 
@@ -126,15 +128,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn samples(&self, resource: &str, selector: &str) -> Result<Vec<Sample>, Error> {
-        let mut samples = Vec::new();
+    async fn samples(&self, resource: &str, selector: &str) -> Result<Collected<Sample>, Error> {
+        let mut found = Collected::default();
         let path = format!("{resource}{}", with(&[selector]));
-        let outcome = self.client.list(&path, &self.received.samples, |object| {
-            samples.push(decode::sample(object, &self.wanted)?);
-            Ok(())
+        let outcome = self.client.list(&path, "NodeMetricsList", &self.received.samples, |object| {
+            found.add(decode::sample(object, &self.wanted)?)
         });
         explained(self.client, resource, outcome.await, self.received).await?;
-        Ok(samples)
+        Ok(found)
     }
 
     /// Each name is a GET of both objects. A name that has neither is missing; one that has a sample or a node is
@@ -145,35 +146,41 @@ impl Reading<'_> {
         let mut answers = stream::iter(names)
             .map(async |name| (name, tokio::join!(self.sample(resource, name), self.node(name))))
             .buffered(CONCURRENT_NAMES);
-        let mut snapshot = Snapshot::default();
+        let (mut found_samples, mut found_nodes) = (Collected::default(), Collected::default());
+        let (mut nodes_forbidden, mut missing) = (None, Vec::new());
         while let Some((name, (sample, node))) = answers.next().await {
             let sample = if_found(sample)?;
             let node = match if_found(node) {
                 Err(Error::Forbidden(message)) => {
-                    snapshot.nodes_forbidden = Some(message);
+                    nodes_forbidden = Some(message);
                     None
                 }
                 other => other?,
             };
             if sample.is_none() && node.is_none() {
-                snapshot.missing.push(name.clone());
+                missing.push(name.clone());
             }
-            snapshot.samples.extend(sample);
-            snapshot.nodes.extend(node);
+            let too_much = |problem| Error::Answer { path: resource.to_owned(), problem };
+            sample.map_or(Ok(()), |sample| found_samples.add(sample)).map_err(too_much)?;
+            node.map_or(Ok(()), |node| found_nodes.add(node)).map_err(too_much)?;
         }
-        Ok(snapshot)
+        Ok(snapshot(found_samples, found_nodes, nodes_forbidden, missing))
     }
 
-    async fn sample(&self, resource: &str, name: &str) -> Result<Sample, Error> {
+    async fn sample(&self, resource: &str, name: &str) -> Result<Partial<Sample>, Error> {
         let path = format!("{resource}/{name}");
-        let outcome =
-            self.client.object(&path, &self.received.samples, |object| decode::sample(object, &self.wanted));
+        let outcome = self.client.object(&path, "NodeMetrics", &self.received.samples, |object| {
+            decode::sample(object, &self.wanted).and_then(|sample| about(name, sample))
+        });
         explained(self.client, resource, outcome.await, self.received).await
     }
 
-    async fn node(&self, name: &str) -> Result<Node, Error> {
+    async fn node(&self, name: &str) -> Result<Partial<Node>, Error> {
         let path = format!("/api/v1/nodes/{name}");
-        self.client.object(&path, &self.received.nodes, |object| decode::node(object, &self.wanted)).await
+        let outcome = self.client.object(&path, "Node", &self.received.nodes, |object| {
+            decode::node(object, &self.wanted).and_then(|node| about(name, node))
+        });
+        outcome.await
     }
 }
 
@@ -184,6 +191,33 @@ const CONCURRENT_NAMES: usize = 4;
 fn with(parameters: &[&str]) -> String {
     let given: Vec<_> = parameters.iter().copied().filter(|parameter| !parameter.is_empty()).collect();
     if given.is_empty() { String::new() } else { format!("?{}", given.join("&")) }
+}
+
+/// Refuses an object of another name than was asked for.
+fn about<T: Named>(name: &str, partial: Partial<T>) -> Result<Partial<T>, String> {
+    match &partial.object {
+        Some(object) if object.name() != name => {
+            Err(format!("it is about another node, {:?}", object.name()))
+        }
+        _ => Ok(partial),
+    }
+}
+
+fn snapshot(
+    samples: Collected<Sample>,
+    nodes: Collected<Node>,
+    nodes_forbidden: Option<String>,
+    missing: Vec<String>,
+) -> Snapshot {
+    let unreadable = samples.unreadable.and(nodes.unreadable);
+    Snapshot {
+        samples: samples.objects,
+        nodes: nodes.objects,
+        nodes_forbidden,
+        missing,
+        unreadable,
+        ..Snapshot::default()
+    }
 }
 
 fn if_found<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {

@@ -1,6 +1,7 @@
 //! Where readings of a cluster come from.
 
 pub mod availability;
+mod collected;
 mod decode;
 pub mod demo;
 mod labels;
@@ -10,6 +11,7 @@ mod served;
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 
+pub use collected::Collected;
 pub use labels::labels;
 pub use metrics_api::{read, samples};
 pub use nodes::{Kept, Nodes};

@@ -135,7 +135,8 @@ impl Nodes {
         self.now().failing = None;
         let mut take = |change, object: Encoded<'_>| {
             let resource_version = decode::resource_version(object)?;
-            let node = if change == Change::Bookmark { None } else { Some(decode::node(object, &wanted)?) };
+            // What can't be read of it is unknown, as in the first list, where that was said.
+            let node = if change == Change::Bookmark { None } else { decode::node(object, &wanted)?.object };
             let mut kept = self.now();
             match node {
                 Some(node) if change == Change::Set => kept.set(node),

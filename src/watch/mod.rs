@@ -92,7 +92,7 @@ pub async fn watch(
     };
     if let Err(error) = run::remarks(&first, &job.report(&cluster, &first), job, messages) {
         match error {
-            Error::NoSamples => messages.say(&format!("warning: {error}")),
+            Error::NoSamples | Error::Unreadable(_) => messages.say(&format!("warning: {error}")),
             error => return Err(error),
         }
     }
@@ -213,7 +213,9 @@ impl Watch<'_> {
                 nodes.replace(read);
                 return Ok(samples);
             }
-            source::samples(&client, &job.query, &cluster.served, &received).await
+            let read = source::samples(&client, &job.query, &cluster.served, &received).await?;
+            // What can't be read is unknown; that was said of the first reading.
+            Ok(read.objects)
         });
         let read = if let Ok(read) = self.meanwhile(timeout(silence * 2, &mut reading)).await? {
             read

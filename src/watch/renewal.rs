@@ -15,7 +15,7 @@ const LEAST: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub struct Renewals {
     stale_after: Duration,
-    seen: HashMap<String, (Timestamp, Instant)>,
+    seen: HashMap<String, (Option<Timestamp>, Instant)>,
 }
 
 impl Renewals {
@@ -47,8 +47,8 @@ mod tests {
     fn sample(second: i64) -> Sample {
         Sample {
             node: "a".to_owned(),
-            timestamp: Timestamp::from_second(second).unwrap(),
-            window: jiff::SignedDuration::ZERO,
+            timestamp: Some(Timestamp::from_second(second).unwrap()),
+            window: Some(jiff::SignedDuration::ZERO),
             usage: Resources::default(),
             labels: Labels::new(),
             is_stale: false,

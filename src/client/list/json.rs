@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{LARGEST_VALUE, too_large};
+use super::{DEEPEST, LARGEST_OBJECT, LARGEST_REST, too_large, too_much_beside};
 
 /// Takes the bytes of a list as they arrive and hands out one item at a time.
 ///
@@ -15,7 +15,10 @@ pub struct ListReader {
     scan: Scan,
     value: Vec<u8>,
     key: String,
+    kind: String,
     has_items: bool,
+    /// How many bytes were no item's.
+    rest: u64,
     resource_version: String,
 }
 
@@ -66,17 +69,26 @@ impl ListReader {
                 let taken = self.scan.take(chunk);
                 self.value.extend_from_slice(&chunk[..taken]);
                 chunk = &chunk[taken..];
-                if self.value.len() > LARGEST_VALUE {
+                if self.value.len() > LARGEST_OBJECT {
                     return Err(too_large());
+                }
+                if self.scan.depth > DEEPEST {
+                    return Err(format!("it is nested more than {DEEPEST} deep"));
                 }
                 if !self.scan.started {
                     self.complete(&mut each)?;
                 }
             } else if byte.is_ascii_whitespace() || self.step(byte)? {
                 chunk = &chunk[1..];
+                self.count_rest(1)?;
             }
         }
         Ok(())
+    }
+
+    /// The list's kind, once it has come.
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// Ends the reading; gives the list's resource version.
@@ -117,11 +129,23 @@ impl ListReader {
         Ok(true)
     }
 
+    fn count_rest(&mut self, bytes: usize) -> Result<(), String> {
+        self.rest += bytes as u64;
+        if self.rest > LARGEST_REST { Err(too_much_beside()) } else { Ok(()) }
+    }
+
     fn complete(&mut self, each: &mut impl FnMut(&[u8]) -> Result<(), String>) -> Result<(), String> {
+        if !matches!(self.expect, Expect::Item | Expect::ItemOrClose) {
+            self.count_rest(self.value.len())?;
+        }
         self.expect = match self.expect {
             Expect::Item | Expect::ItemOrClose => {
                 each(&self.value)?;
                 Expect::ItemCommaOrClose
+            }
+            Expect::Value if self.key == "kind" => {
+                self.kind = text(&self.value)?;
+                Expect::CommaOrClose
             }
             Expect::Value => {
                 serde_json::from_slice::<serde::de::IgnoredAny>(&self.value).map_err(|e| e.to_string())?;
@@ -135,9 +159,7 @@ impl ListReader {
                 Expect::CommaOrClose
             }
             _ => {
-                self.key = serde_json::from_slice::<Cow<'_, str>>(&self.value)
-                    .map_err(|e| e.to_string())?
-                    .into_owned();
+                self.key = text(&self.value)?;
                 if self.has_items && self.key == "items" {
                     return Err("\"items\" stands there twice".to_owned());
                 }
@@ -147,6 +169,11 @@ impl ListReader {
         self.value.clear();
         Ok(())
     }
+}
+
+/// A JSON string.
+fn text(json: &[u8]) -> Result<String, String> {
+    serde_json::from_slice::<Cow<'_, str>>(json).map(Cow::into_owned).map_err(|error| error.to_string())
 }
 
 impl Scan {
@@ -170,7 +197,12 @@ impl Scan {
             }
             match byte {
                 b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    if self.depth > DEEPEST {
+                        return at + 1;
+                    }
+                }
                 b'}' | b']' if self.depth > 1 => self.depth -= 1,
                 b'}' | b']' if self.depth == 1 => {
                     self.started = false;
@@ -268,7 +300,22 @@ mod tests {
         let mut reader = ListReader::default();
         reader.push(b"{\"items\":[\"", |_| Ok(())).unwrap();
         let megabyte = vec![b'x'; 1 << 20];
-        let outcome = (0..17).try_for_each(|_| reader.push(&megabyte, |_| Ok(())));
-        assert_eq!(outcome, Err("an item is larger than 16 MiB".to_owned()));
+        let outcome = (0..5).try_for_each(|_| reader.push(&megabyte, |_| Ok(())));
+        assert_eq!(outcome, Err("an item is larger than 4 MiB".to_owned()));
+    }
+
+    #[test]
+    fn endless_blanks_are_refused() {
+        let mut reader = ListReader::default();
+        let megabyte = vec![b' '; 1 << 20];
+        let outcome = (0..5).try_for_each(|_| reader.push(&megabyte, |_| Ok(())));
+        assert_eq!(outcome, Err("it has more than 4 MiB beside its items".to_owned()));
+    }
+
+    #[test]
+    fn a_value_is_so_deep_and_no_deeper() {
+        let list = |depth| format!("{{\"items\":[{}{}]}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(items(&list(128), 1000).map(|items| items.len()), Ok(1));
+        assert_eq!(items(&list(129), 1000), Err("it is nested more than 128 deep".to_owned()));
     }
 }

@@ -3,14 +3,15 @@
 
 use prost::Message;
 
-use super::{LARGEST_VALUE, too_large};
+use super::{LARGEST_OBJECT, LARGEST_REST, too_large, too_much_beside};
 
 /// The media type of Kubernetes' protobuf.
 pub const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
 
 const MAGIC: &[u8] = b"k8s\0";
 
-/// `raw` of `runtime.Unknown`, `metadata` and `items` of every list.
+/// `typeMeta` and `raw` of `runtime.Unknown`, `metadata` and `items` of every list.
+const TYPE_META: u64 = 1;
 const RAW: u64 = 2;
 const METADATA: u64 = 1;
 const ITEMS: u64 = 2;
@@ -34,7 +35,17 @@ pub struct ListReader {
     raw: Option<u64>,
     /// The beginning of something whose end has not come yet.
     held: Vec<u8>,
+    kind: String,
     resource_version: String,
+    /// How many bytes were no item's.
+    rest: u64,
+}
+
+/// `runtime.TypeMeta`.
+#[derive(Clone, PartialEq, Message)]
+struct TypeMeta {
+    #[prost(string, tag = "2")]
+    kind: String,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -43,8 +54,9 @@ enum State {
     Magic,
     Field,
     Skip(u64),
-    Metadata(u64),
-    Item(u64),
+    TypeMeta(usize),
+    Metadata(usize),
+    Item(usize),
 }
 
 impl ListReader {
@@ -59,7 +71,8 @@ impl ListReader {
         mut each: impl FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), String> {
         // What has no bytes needs none to be complete.
-        while !chunk.is_empty() || matches!(self.state, State::Skip(0) | State::Metadata(0) | State::Item(0))
+        while !chunk.is_empty()
+            || matches!(self.state, State::Skip(0) | State::TypeMeta(0) | State::Metadata(0) | State::Item(0))
         {
             match self.state {
                 State::Magic => {
@@ -80,15 +93,18 @@ impl ListReader {
                     // No more than the chunk, which has a length that fits.
                     chunk = chunk.split_at(usize::try_from(skipped).unwrap_or(chunk.len())).1;
                 }
+                State::TypeMeta(length) => {
+                    let Some(meta) = self.take(&mut chunk, length) else { return Ok(()) };
+                    self.kind = kind(&meta)?;
+                    self.state = State::Field;
+                }
                 State::Metadata(length) => {
-                    let length = usize::try_from(length).map_err(|_| too_large())?;
                     let Some(metadata) = self.take(&mut chunk, length) else { return Ok(()) };
                     let metadata = ListMeta::decode(&*metadata).map_err(|error| error.to_string())?;
                     self.resource_version = metadata.resource_version;
                     self.state = State::Field;
                 }
                 State::Item(length) => {
-                    let length = usize::try_from(length).map_err(|_| too_large())?;
                     if self.held.is_empty() && chunk.len() >= length {
                         let (item, rest) = chunk.split_at(length);
                         each(item)?;
@@ -102,6 +118,11 @@ impl ListReader {
             }
         }
         Ok(())
+    }
+
+    /// The list's kind, once it has come.
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// Ends the reading; gives the list's resource version.
@@ -144,32 +165,40 @@ impl ListReader {
         self.held.clear();
         let is_message = wire_type == 2;
         let Some(left) = self.raw else {
-            if is_message && field == RAW {
-                self.raw = Some(length);
-            } else {
-                self.state = State::Skip(length);
+            match (is_message, field) {
+                (true, RAW) => self.raw = Some(length),
+                (true, TYPE_META) => self.state = State::TypeMeta(object_length(length)?),
+                _ => self.state = self.skip(header, length)?,
             }
             return Ok(());
         };
         if left == 0 {
             // Behind the list stand the envelope's last fields.
-            self.state = State::Skip(length);
+            self.state = self.skip(header, length)?;
             return Ok(());
         }
         let used = length.checked_add(header as u64).filter(|used| *used <= left);
         self.raw = Some(left - used.ok_or("a field is longer than the list")?);
-        let kept = match field {
-            ITEMS => State::Item,
-            METADATA => State::Metadata,
-            _ => State::Skip,
-        };
-        self.state = match is_message {
-            true if field <= ITEMS && length > LARGEST_VALUE as u64 => return Err(too_large()),
-            true => kept(length),
-            false => State::Skip(length),
+        self.state = match (is_message, field) {
+            (true, ITEMS) => State::Item(object_length(length)?),
+            (true, METADATA) => State::Metadata(object_length(length)?),
+            _ => self.skip(header, length)?,
         };
         Ok(())
     }
+
+    fn skip(&mut self, header: usize, length: u64) -> Result<State, String> {
+        self.rest = self.rest.saturating_add(length).saturating_add(header as u64);
+        if self.rest > LARGEST_REST { Err(too_much_beside()) } else { Ok(State::Skip(length)) }
+    }
+}
+
+fn object_length(length: u64) -> Result<usize, String> {
+    usize::try_from(length).ok().filter(|length| *length <= LARGEST_OBJECT).ok_or_else(too_large)
+}
+
+fn kind(meta: &[u8]) -> Result<String, String> {
+    TypeMeta::decode(meta).map(|meta| meta.kind).map_err(|error| error.to_string())
 }
 
 /// The varint at the beginning and what follows it; `None` while its end has not come.
@@ -188,12 +217,13 @@ fn varint(bytes: &[u8]) -> Result<Option<(u64, &[u8])>, String> {
     }
 }
 
-/// The object in an envelope that holds one.
+/// The kind of the object in an envelope that holds one, empty where it is not told, and the object.
 ///
 /// # Errors
 ///
 /// Says what is wrong when the bytes are no envelope.
-pub fn object(mut bytes: &[u8]) -> Result<&[u8], String> {
+pub fn object(mut bytes: &[u8]) -> Result<(String, &[u8]), String> {
+    let mut found = String::new();
     bytes = bytes.strip_prefix(MAGIC).ok_or("it is not Kubernetes' protobuf")?;
     let cut = || "it is cut short".to_owned();
     while !bytes.is_empty() {
@@ -204,8 +234,10 @@ pub fn object(mut bytes: &[u8]) -> Result<&[u8], String> {
             2 => {
                 let length = usize::try_from(value).map_err(|_| cut())?;
                 let (field, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
-                if tag >> 3 == RAW {
-                    return Ok(field);
+                match tag >> 3 {
+                    RAW => return Ok((found, field)),
+                    TYPE_META => found = kind(field)?,
+                    _ => {}
                 }
                 rest
             }
@@ -232,7 +264,7 @@ mod tests {
     }
 
     fn envelope(list: &[u8]) -> Vec<u8> {
-        [MAGIC.to_vec(), field(1, b"type meta"), field(2, list), field(3, b""), field(4, b"")].concat()
+        [MAGIC.to_vec(), field(1, b"\x12\x04List"), field(2, list), field(3, b""), field(4, b"")].concat()
     }
 
     /// The items of a list that arrives in pieces of `size` bytes.
@@ -297,7 +329,12 @@ mod tests {
             (&[MAGIC, &[2 << 3 | 3]].concat(), "it has a field of wire type 3"),
             (&[MAGIC, &[0xff; 11]].concat(), "it has a number of more than 64 bits"),
             (&[MAGIC, &[2 << 3 | 2, 2, 2 << 3 | 2, 9]].concat(), "a field is longer than the list"),
-            (&huge, "an item is larger than 16 MiB"),
+            (&huge, "an item is larger than 4 MiB"),
+            (
+                &[MAGIC, &[2 << 3 | 2, 0xff, 0xff, 0xff, 0x7f, 0x7a, 0xff, 0xff, 0xff, 0xf]].concat(),
+                "it has more than 4 MiB beside its items",
+            ),
+            (&[MAGIC, &field(1, b"meta")].concat(), "failed to decode Protobuf message: buffer underflow"),
         ] {
             assert_eq!(items(bytes, 4), Err(problem.to_owned()), "{bytes:?}");
         }
@@ -305,9 +342,9 @@ mod tests {
 
     #[test]
     fn an_object_is_taken_out_of_its_envelope() {
-        assert_eq!(object(&envelope(b"node")), Ok(&b"node"[..]));
+        assert_eq!(object(&envelope(b"node")), Ok(("List".to_owned(), &b"node"[..])));
         assert_eq!(object(b"k8s"), Err("it is not Kubernetes' protobuf".to_owned()));
         assert_eq!(object(MAGIC), Err("it has no object".to_owned()));
-        assert_eq!(object(&envelope(b"node")[..20]), Err("it is cut short".to_owned()));
+        assert_eq!(object(&envelope(b"node")[..15]), Err("it is cut short".to_owned()));
     }
 }

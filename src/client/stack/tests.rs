@@ -84,6 +84,9 @@ async fn a_server_that_asks_for_time_gets_it() {
     let never = |_| Ok(answer(503, Some("2")));
     assert_eq!(seconds(stack(None, never)).await, (Ok(503), (0..=10).map(|n| n * 2).collect()));
     assert_eq!(seconds(stack(None, |_| Ok(answer(503, None)))).await, (Ok(503), vec![0]));
+    let for_long = |_| Ok(answer(503, Some("59")));
+    assert_eq!(seconds(stack(None, for_long)).await, (Ok(503), (0..=10).map(|n| n * 59).collect()));
+    assert_eq!(seconds(stack(None, |_| Ok(answer(503, Some("86400"))))).await, (Ok(503), vec![0]));
     let limit = Some(Duration::from_secs(5));
     assert_eq!(seconds(stack(limit, never)).await, (Err("timeout"), vec![0, 2, 4]));
     let (once, tries) = stack(None, never);
@@ -113,13 +116,15 @@ fn slow(pause: Duration, bytes: usize) -> Incoming {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_may_be_slow_and_may_not_stand_still() {
-    for (limit, patience, ends_after) in [
-        (None, Patience::Bounded, Some(5 * 59 + 60)),
-        (Some(Duration::from_secs(100)), Patience::Bounded, Some(100)),
-        (None, Patience::Within(Duration::from_secs(30)), Some(30)),
-        (Some(Duration::from_secs(100)), Patience::Endless(Duration::from_mins(2)), Some(5 * 59 + 120)),
+    for (limit, patience, bytes, ends_after) in [
+        (None, Patience::Bounded, 5, Some(5 * 59 + 60)),
+        (None, Patience::Bounded, usize::MAX, Some(600)),
+        (Some(Duration::from_secs(100)), Patience::Bounded, 5, Some(100)),
+        (Some(Duration::from_secs(1000)), Patience::Bounded, usize::MAX, Some(1000)),
+        (None, Patience::Within(Duration::from_secs(30)), 5, Some(30)),
+        (Some(Duration::from_secs(100)), Patience::Endless(Duration::from_mins(2)), 5, Some(5 * 59 + 120)),
     ] {
-        let (stack, _) = stack(limit, |_| Ok(slow(Duration::from_secs(59), 5)));
+        let (stack, _) = stack(limit, move |_| Ok(slow(Duration::from_secs(59), bytes)));
         let started = Instant::now();
         let body = stack.send(get(patience)).await.unwrap().into_body();
         let outcome = timeout(Duration::from_hours(24), body.collect()).await;

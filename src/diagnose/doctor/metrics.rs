@@ -6,7 +6,7 @@ use super::{Blocked, Diagnosis, Name, State, access};
 use crate::{
     client::Client,
     error::Error,
-    snapshot::{Sample, Snapshot},
+    snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served, availability},
 };
 
@@ -79,8 +79,12 @@ pub async fn samples(
 }
 
 fn judge(diagnosis: &mut Diagnosis, snapshot: &Snapshot, now: Timestamp) {
-    let age = |sample: &Sample| now.duration_since(sample.timestamp);
-    let ages = snapshot.samples.iter().map(age);
+    if snapshot.unreadable.count > 0 {
+        diagnosis.met(Name::Samples, &Error::Unreadable(snapshot.unreadable.count));
+        return;
+    }
+    let ages = snapshot.samples.iter().filter_map(|sample| sample.timestamp);
+    let ages = ages.map(|timestamp| now.duration_since(timestamp));
     let Some((newest, oldest)) = ages.clone().min().zip(ages.max()) else {
         if snapshot.nodes.is_empty() && snapshot.nodes_forbidden.is_none() {
             diagnosis.usable = true;

@@ -3,56 +3,63 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    str::FromStr,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{error::Category, value::RawValue};
 
-use super::{amount, taint_text, wanted_labels};
+use super::{LONGEST_SHOWN, Partial, Problems, amount};
 use crate::{
     amount::Amount,
     quantity::Quantity,
     snapshot::{Labels, Node, Resources, Sample},
+    visible::shortened,
 };
 
 /// Reads a Node.
 ///
 /// # Errors
 ///
-/// Says which node can't be read, and why.
-pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Node, String> {
-    let node: NodeObject<'_> = serde_json::from_slice(json).map_err(|error| named(json, &error))?;
-    Ok(Node {
-        name: node.metadata.name.into_owned(),
-        labels: keep(node.metadata.labels, wanted),
-        allocatable: node.status.allocatable.unwrap_or_default().into(),
-        capacity: node.status.capacity.unwrap_or_default().into(),
-        unschedulable: node.spec.unschedulable,
-        taints: node
-            .spec
-            .taints
-            .into_iter()
-            .flatten()
-            .map(|t| taint_text(&t.key, &t.value, &t.effect))
-            .collect(),
-    })
+/// Says what is wrong with what is no JSON.
+pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Node>, String> {
+    let NodeObject { metadata, spec, status } = match serde_json::from_slice(json) {
+        Ok(node) => node,
+        Err(error) => return name_only(json, &error, Node::named),
+    };
+    let mut problems = Problems::default();
+    let node = Node {
+        labels: labels(metadata.labels, wanted, &mut problems),
+        allocatable: resources("allocatable", status.allocatable, &mut problems),
+        capacity: resources("capacity", status.capacity, &mut problems),
+        unschedulable: spec.unschedulable,
+        taints: problems.taints(spec.taints.iter().flatten().map(|t| [&*t.key, &*t.value, &*t.effect])),
+        name: String::new(),
+    };
+    Ok(problems.partial(metadata.name.into_owned(), |name| Node { name, ..node }))
 }
 
 /// Reads a NodeMetrics.
 ///
 /// # Errors
 ///
-/// Says which node's sample can't be read, and why.
-pub fn sample(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Sample, String> {
-    let sample: NodeMetrics<'_> = serde_json::from_slice(json).map_err(|error| named(json, &error))?;
-    Ok(Sample {
-        node: sample.metadata.name.into_owned(),
-        timestamp: sample.timestamp.0,
-        window: sample.window.0,
-        usage: sample.usage.into(),
-        labels: keep(sample.metadata.labels, wanted),
+/// As [`node`].
+pub fn sample(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Sample>, String> {
+    let NodeMetrics { metadata, timestamp, window, usage } = match serde_json::from_slice(json) {
+        Ok(sample) => sample,
+        Err(error) => return name_only(json, &error, Sample::named),
+    };
+    let mut problems = Problems::default();
+    let sample = Sample {
+        timestamp: problems.read("timestamp", parsed::<Timestamp>(timestamp, "an RFC 3339 time")),
+        window: problems.read("window", parsed::<SignedDuration>(window, "a duration")),
+        usage: resources("usage", Some(usage), &mut problems),
+        labels: labels(metadata.labels, wanted, &mut problems),
+        node: String::new(),
         is_stale: false,
-    })
+    };
+    Ok(problems.partial(metadata.name.into_owned(), |node| Sample { node, ..sample }))
 }
 
 /// Reads the resource version of an object.
@@ -82,27 +89,77 @@ pub fn resource_version(json: &[u8]) -> Result<String, String> {
 ///
 /// Says why they can't be read.
 pub fn metadata(json: &[u8]) -> Result<(String, Labels), String> {
-    let Named { metadata } = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let Labelled { metadata } = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let labels = metadata.labels.unwrap_or_default();
     let owned = |(key, value): (Cow<'_, str>, Cow<'_, str>)| (key.into_owned(), value.into_owned());
     Ok((metadata.name.into_owned(), labels.into_iter().map(owned).collect()))
 }
 
-/// The error with the name of the object that it is in, as far as that can still be read.
-fn named(json: &[u8], error: &serde_json::Error) -> String {
-    match serde_json::from_slice::<Named<'_>>(json) {
-        Ok(object) => format!("node {:?}: {error}", object.metadata.name),
-        Err(_) => error.to_string(),
+/// What is left of an object of which something other than an amount or a time is of the wrong type: its name, where
+/// that can still be read.
+fn name_only<T>(
+    json: &[u8],
+    error: &serde_json::Error,
+    object: impl FnOnce(String) -> T,
+) -> Result<Partial<T>, String> {
+    // serde_json does not tell every error of types from one of syntax.
+    if error.classify() != Category::Data {
+        serde_json::from_slice::<IgnoredAny>(json).map_err(|_| error.to_string())?;
     }
+    let name = serde_json::from_slice::<Named<'_>>(json).map(|named| named.metadata.name.into_owned());
+    let mut problems = Problems::default();
+    problems.0.push(without_place(error));
+    Ok(problems.partial(name.unwrap_or_default(), object))
 }
 
-fn keep(labels: Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>>, wanted: &BTreeSet<&str>) -> Labels {
-    let labels = labels.unwrap_or_default();
-    wanted_labels(wanted, |key| labels.get(key).map(|value| value.clone().into_owned()))
+/// The error without the line and column, which mean nothing to one who does not see the item.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem).to_owned()
+}
+
+fn labels(
+    given: Option<BTreeMap<Cow<'_, str>, Cow<'_, str>>>,
+    wanted: &BTreeSet<&str>,
+    problems: &mut Problems,
+) -> Labels {
+    let given = given.unwrap_or_default();
+    problems.labels(wanted, |key| given.get(key).map(|value| &**value))
+}
+
+fn resources(of: &str, list: Option<ResourceList<'_>>, problems: &mut Problems) -> Resources {
+    let ResourceList { cpu, memory } = list.unwrap_or_default();
+    let mut resource = |name: &str, raw: Option<&RawValue>| -> Option<Amount> {
+        let raw = raw?.get();
+        let quantity = serde_json::from_str::<Quantity>(raw).map_err(|error| without_place(&error));
+        let amount = quantity.and_then(|quantity| amount(&quantity));
+        let amount = amount.map_err(|problem| format!("{}: {problem}", shortened(raw, LONGEST_SHOWN)));
+        problems.read(format_args!("{of} {name}"), amount)
+    };
+    Resources { cpu: resource("cpu", cpu), memory: resource("memory", memory) }
+}
+
+fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
+    let raw = raw.ok_or("it is missing")?;
+    let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| format!("{} is not {what}", shortened(raw.get(), LONGEST_SHOWN)))
 }
 
 #[derive(Deserialize)]
 struct Named<'a> {
+    #[serde(borrow)]
+    metadata: Name<'a>,
+}
+
+#[derive(Deserialize)]
+struct Name<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Labelled<'a> {
     #[serde(borrow)]
     metadata: Metadata<'a>,
 }
@@ -113,8 +170,8 @@ struct NodeObject<'a> {
     metadata: Metadata<'a>,
     #[serde(borrow, default)]
     spec: NodeSpec<'a>,
-    #[serde(default)]
-    status: NodeStatus,
+    #[serde(borrow, default)]
+    status: NodeStatus<'a>,
 }
 
 #[derive(Deserialize)]
@@ -144,85 +201,52 @@ struct Taint<'a> {
 }
 
 #[derive(Deserialize, Default)]
-struct NodeStatus {
-    #[serde(default)]
-    allocatable: Option<ResourceList>,
-    #[serde(default)]
-    capacity: Option<ResourceList>,
+struct NodeStatus<'a> {
+    #[serde(borrow, default)]
+    allocatable: Option<ResourceList<'a>>,
+    #[serde(borrow, default)]
+    capacity: Option<ResourceList<'a>>,
 }
 
 #[derive(Deserialize)]
 struct NodeMetrics<'a> {
     #[serde(borrow)]
     metadata: Metadata<'a>,
-    timestamp: Rfc3339,
-    window: GoDuration,
-    usage: ResourceList,
+    /// `metav1.Time`.
+    #[serde(borrow, default)]
+    timestamp: Option<&'a RawValue>,
+    /// `metav1.Duration`, as Go writes a duration: `15.013s`, `1m0s`.
+    #[serde(borrow, default)]
+    window: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: ResourceList<'a>,
 }
 
+/// Quantities as they are written, so that one that is none does not spoil the others.
 #[derive(Deserialize, Default)]
-struct ResourceList {
-    #[serde(default)]
-    cpu: Option<AmountText>,
-    #[serde(default)]
-    memory: Option<AmountText>,
+struct ResourceList<'a> {
+    #[serde(borrow, default)]
+    cpu: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    memory: Option<&'a RawValue>,
 }
-
-impl From<ResourceList> for Resources {
-    fn from(ResourceList { cpu, memory }: ResourceList) -> Self {
-        Self { cpu: cpu.map(|text| text.0), memory: memory.map(|text| text.0) }
-    }
-}
-
-/// A `resource.Quantity` that says an amount.
-struct AmountText(Amount);
-
-impl<'de> Deserialize<'de> for AmountText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let quantity = Quantity::deserialize(deserializer)?;
-        amount(&quantity).map(Self).map_err(de::Error::custom)
-    }
-}
-
-/// `metav1.Time`.
-struct Rfc3339(Timestamp);
-
-impl<'de> Deserialize<'de> for Rfc3339 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "an RFC 3339 time").map(Self)
-    }
-}
-
-/// `metav1.Duration`, as Go writes a duration: `15.013s`, `1m0s`.
-struct GoDuration(SignedDuration);
-
-impl<'de> Deserialize<'de> for GoDuration {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parsed(deserializer, "a duration").map(Self)
-    }
-}
-
-fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr>(
-    deserializer: D,
-    what: &str,
-) -> Result<T, D::Error> {
-    let text = BorrowedText::deserialize(deserializer)?.0;
-    text.parse().map_err(|_| de::Error::custom(format_args!("{text:?} is not {what}")))
-}
-
-#[derive(Deserialize)]
-struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn whole<T>(read: Result<Partial<T>, String>) -> T {
+        let Partial { object, problem } = read.unwrap();
+        assert_eq!(problem, None);
+        object.unwrap()
+    }
 
     #[test]
     fn a_node_is_reduced_to_what_is_needed() {
         let json = br#"{"metadata":{"name":"a","labels":{"zone":"z1","other":"x"}},
             "spec":{"unschedulable":true,"taints":[{"key":"gpu","value":"yes","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"}]},
             "status":{"capacity":{"cpu":"4","memory":"8Gi","nvidia.com/gpu":"1"},"allocatable":{"cpu":"3920m"},"images":[{"names":["x"]}]}}"#;
-        let node = node(json, &["zone", "absent"].into()).unwrap();
+        let node = whole(node(json, &["zone", "absent"].into()));
         assert_eq!(node.name, "a");
         assert_eq!(node.labels, [("zone".to_owned(), "z1".to_owned())].into());
         assert_eq!(node.taints, ["gpu=yes:NoSchedule", "k:NoExecute"]);
@@ -233,8 +257,8 @@ mod tests {
 
     #[test]
     fn a_node_may_say_nothing_but_its_name() {
-        let node =
-            node(br#"{"metadata":{"name":"a","labels":null},"spec":{},"status":{}}"#, &[].into()).unwrap();
+        let json = br#"{"metadata":{"name":"a","labels":null},"spec":{},"status":{}}"#;
+        let node = whole(node(json, &[].into()));
         assert_eq!(
             (node.allocatable, node.unschedulable, node.taints.len()),
             (Resources::default(), false, 0)
@@ -247,19 +271,39 @@ mod tests {
             let json = format!(
                 r#"{{"metadata":{{"name":"a"}},"timestamp":"2026-11-01T12:00:00Z","window":"{window}","usage":{{"cpu":"123456789n","memory":"1Ki"}}}}"#
             );
-            let sample = sample(json.as_bytes(), &[].into()).unwrap();
-            assert_eq!(sample.window.as_millis(), millis);
-            assert_eq!(sample.timestamp.to_string(), "2026-11-01T12:00:00Z");
+            let sample = whole(sample(json.as_bytes(), &[].into()));
+            assert_eq!(sample.window.unwrap().as_millis(), millis);
+            assert_eq!(sample.timestamp.unwrap().to_string(), "2026-11-01T12:00:00Z");
             assert_eq!(sample.usage.cpu.unwrap().nanos(), 123_456_789);
         }
     }
 
     #[test]
-    fn an_unreadable_object_is_named() {
-        let json = br#"{"metadata":{"name":"bad"},"timestamp":"yesterday","window":"1s","usage":{}}"#;
+    fn what_can_be_read_stays_beside_what_can_not() {
+        let json = br#"{"metadata":{"name":"a"},"timestamp":"yesterday","window":"1s","usage":{"cpu":"-1","memory":"1Gi"}}"#;
+        let Partial { object, problem } = sample(json, &[].into()).unwrap();
+        let sample = object.unwrap();
+        assert_eq!((sample.timestamp, sample.window), (None, Some(SignedDuration::from_secs(1))));
+        assert_eq!((sample.usage.cpu, sample.usage.memory.unwrap().whole()), (None, 1 << 30));
         assert_eq!(
-            sample(json, &[].into()).unwrap_err(),
-            "node \"bad\": \"yesterday\" is not an RFC 3339 time at line 1 column 50"
+            problem.unwrap(),
+            "node \"a\": timestamp: \"yesterday\" is not an RFC 3339 time; usage cpu: \"-1\": it is negative"
         );
+    }
+
+    #[test]
+    fn an_object_of_the_wrong_shape_keeps_its_name() {
+        let Partial { object, problem } =
+            node(br#"{"metadata":{"name":"a"},"status":7}"#, &[].into()).unwrap();
+        assert_eq!(object.unwrap().name, "a");
+        assert_eq!(problem.unwrap(), "node \"a\": invalid type: integer `7`, expected struct NodeStatus");
+        let Partial { object, problem } = node(b"[]", &[].into()).unwrap();
+        assert!(object.is_none());
+        assert!(problem.unwrap().ends_with("it has no name"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_damage() {
+        assert!(node(br#"{"metadata":{"name":"a"},status:7}"#, &[].into()).is_err());
     }
 }

@@ -3,24 +3,34 @@
 mod json;
 mod protobuf;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display};
 
 use crate::{
     amount::Amount,
     client::Encoded,
     quantity::Quantity,
-    snapshot::{Labels, Node, Sample},
+    snapshot::{Labels, Node, Resources, Sample},
+    visible::shortened,
 };
+
+/// An object, as far as it can be read.
+#[derive(Debug)]
+pub struct Partial<T> {
+    /// The object without what can't be read; `None` when not even its name can be.
+    pub object: Option<T>,
+    /// What can't be read, and of which object; `None` when all could be.
+    pub problem: Option<String>,
+}
 
 /// Reads a Node, with the labels that are wanted.
 ///
 /// # Errors
 ///
-/// Says which node can't be read, and why.
-pub fn node(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Node, String> {
+/// Says what is wrong when the bytes are damaged so much that what comes after them can't be trusted either.
+pub fn node(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Partial<Node>, String> {
     match object {
         Encoded::Json(json) => json::node(json, wanted),
-        Encoded::Protobuf(bytes) => protobuf::node(bytes, wanted),
+        Encoded::Protobuf(bytes) => Ok(protobuf::node(bytes, wanted)),
     }
 }
 
@@ -28,11 +38,11 @@ pub fn node(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Node, String
 ///
 /// # Errors
 ///
-/// Says which node's sample can't be read, and why.
-pub fn sample(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Sample, String> {
+/// As [`node`].
+pub fn sample(object: Encoded<'_>, wanted: &BTreeSet<&str>) -> Result<Partial<Sample>, String> {
     match object {
         Encoded::Json(json) => json::sample(json, wanted),
-        Encoded::Protobuf(bytes) => protobuf::sample(bytes, wanted),
+        Encoded::Protobuf(bytes) => Ok(protobuf::sample(bytes, wanted)),
     }
 }
 
@@ -60,15 +70,102 @@ pub fn metadata(object: Encoded<'_>) -> Result<(String, Labels), String> {
     }
 }
 
-fn wanted_labels(wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<String>) -> Labels {
-    wanted.iter().filter_map(|&key| value(key).map(|value| (key.to_owned(), value))).collect()
+impl Node {
+    /// A node of which nothing else is known.
+    fn named(name: String) -> Self {
+        let (labels, taints) = (Labels::new(), Vec::new());
+        let (allocatable, capacity) = (Resources::default(), Resources::default());
+        Self { name, labels, allocatable, capacity, unschedulable: false, taints }
+    }
 }
 
-/// A taint as kubectl writes it.
-fn taint_text(key: &str, value: &str, effect: &str) -> String {
-    if value.is_empty() { format!("{key}:{effect}") } else { format!("{key}={value}:{effect}") }
+impl Sample {
+    /// A sample of which nothing else is known.
+    fn named(node: String) -> Self {
+        Self {
+            node,
+            timestamp: None,
+            window: None,
+            usage: Resources::default(),
+            labels: Labels::new(),
+            is_stale: false,
+        }
+    }
 }
 
+/// Names of objects and keys of labels are no longer (apimachinery `pkg/util/validation`: a DNS subdomain, and a prefix,
+/// a slash and a name).
+const LONGEST_NAME: usize = 253;
+const LONGEST_KEY: usize = LONGEST_NAME + 1 + LONGEST_VALUE;
+
+/// Values of labels and taints are no longer.
+const LONGEST_VALUE: usize = 63;
+
+/// More taints than any node has.
+const MOST_TAINTS: usize = 1_000;
+
+/// How much of a text that can't be read is shown.
+const LONGEST_SHOWN: usize = 100;
+
+/// Collects what is wrong with one object.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    /// The value, or nothing with a note of what is wrong with what.
+    fn read<T>(&mut self, what: impl Display, outcome: Result<T, String>) -> Option<T> {
+        outcome.map_err(|problem| self.0.push(format!("{what}: {problem}"))).ok()
+    }
+
+    /// The object of that name with all that is wrong with it; no object where that is no name.
+    fn partial<T>(mut self, name: String, object: impl FnOnce(String) -> T) -> Partial<T> {
+        let is_name = (1..=LONGEST_NAME).contains(&name.len());
+        if name.is_empty() {
+            self.0.push("it has no name".to_owned());
+        } else if !is_name {
+            self.0.push(format!("its name is longer than {LONGEST_NAME} bytes"));
+        }
+        let shown = shortened(&name, LONGEST_SHOWN);
+        let problem = (!self.0.is_empty()).then(|| format!("node {shown:?}: {}", self.0.join("; ")));
+        Partial { object: is_name.then(|| object(name)), problem }
+    }
+
+    fn labels<'a>(&mut self, wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<&'a str>) -> Labels {
+        let mut labels = Labels::new();
+        for &key in wanted {
+            let Some(value) = value(key) else { continue };
+            let bounded = at_most(LONGEST_VALUE, value);
+            labels
+                .extend(self.read(format_args!("label {key}"), bounded).map(|value| (key.to_owned(), value)));
+        }
+        labels
+    }
+
+    /// The taints as kubectl writes them.
+    fn taints<'a>(&mut self, taints: impl Iterator<Item = [&'a str; 3]>) -> Vec<String> {
+        let texts = taints.enumerate().map(|(index, taint)| match index {
+            0..MOST_TAINTS => taint_text(taint),
+            _ => Err(format!("there are more than {MOST_TAINTS}")),
+        });
+        self.read("taints", texts.collect::<Result<_, _>>()).unwrap_or_default()
+    }
+}
+
+fn taint_text([key, value, effect]: [&str; 3]) -> Result<String, String> {
+    let (key, value) = (at_most(LONGEST_KEY, key)?, at_most(LONGEST_VALUE, value)?);
+    let effect = at_most(LONGEST_VALUE, effect)?;
+    Ok(if value.is_empty() { format!("{key}:{effect}") } else { format!("{key}={value}:{effect}") })
+}
+
+fn at_most(longest: usize, text: &str) -> Result<String, String> {
+    if text.len() > longest { Err(format!("it is longer than {longest} bytes")) } else { Ok(text.to_owned()) }
+}
+
+/// What there is of a resource. Less than nothing of it is a slip of the one who measured.
 fn amount(quantity: &Quantity) -> Result<Amount, String> {
-    Amount::from_quantity(quantity).ok_or_else(|| format!("{quantity} is beyond any amount"))
+    match Amount::from_quantity(quantity) {
+        None => Err("it is beyond any amount".to_owned()),
+        Some(amount) if amount.nanos() < 0 => Err("it is negative".to_owned()),
+        Some(amount) => Ok(amount),
+    }
 }

@@ -4,54 +4,56 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
-use prost::Message;
+use prost::{DecodeError, Message};
 
-use super::{amount, taint_text, wanted_labels};
+use super::{LONGEST_SHOWN, Partial, Problems, amount};
 use crate::{
+    amount::Amount,
     quantity,
     snapshot::{self, Labels, Resources, Sample},
+    visible::shortened,
 };
 
 /// Reads a Node.
-///
-/// # Errors
-///
-/// Says which node can't be read, and why.
-pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Result<snapshot::Node, String> {
-    let node = Node::decode(bytes).map_err(|error| error.to_string())?;
-    let Node { metadata, spec, status } = node;
+pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
+    let Node { metadata, spec, status } = match Node::decode(bytes) {
+        Ok(node) => node,
+        Err(error) => return name_only(bytes, &error, snapshot::Node::named),
+    };
     let (spec, status) = (spec.unwrap_or_default(), status.unwrap_or_default());
-    let (name, labels) = named(metadata, wanted);
-    Ok(snapshot::Node {
-        allocatable: resources(&name, &status.allocatable)?,
-        capacity: resources(&name, &status.capacity)?,
-        name,
-        labels,
+    let ObjectMeta { name, labels } = metadata.unwrap_or_default();
+    let mut problems = Problems::default();
+    let node = snapshot::Node {
+        labels: kept(&labels, wanted, &mut problems),
+        allocatable: resources("allocatable", &status.allocatable, &mut problems),
+        capacity: resources("capacity", &status.capacity, &mut problems),
         unschedulable: spec.unschedulable,
-        taints: spec.taints.iter().map(|taint| taint_text(&taint.key, &taint.value, &taint.effect)).collect(),
-    })
+        taints: problems.taints(spec.taints.iter().map(|t| [&*t.key, &*t.value, &*t.effect])),
+        name: String::new(),
+    };
+    problems.partial(name, |name| snapshot::Node { name, ..node })
 }
 
 /// Reads a NodeMetrics.
-///
-/// # Errors
-///
-/// Says which node's sample can't be read, and why.
-pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Result<Sample, String> {
-    let NodeMetrics { metadata, timestamp, window, usage } =
-        NodeMetrics::decode(bytes).map_err(|error| error.to_string())?;
-    let (node, labels) = named(metadata, wanted);
+pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<Sample> {
+    let NodeMetrics { metadata, timestamp, window, usage } = match NodeMetrics::decode(bytes) {
+        Ok(sample) => sample,
+        Err(error) => return name_only(bytes, &error, Sample::named),
+    };
+    let ObjectMeta { name, labels } = metadata.unwrap_or_default();
     let timestamp = timestamp
-        .and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
-        .ok_or_else(|| format!("node {node:?}: its sample has no valid timestamp"))?;
-    Ok(Sample {
-        usage: resources(&node, &usage)?,
-        node,
-        timestamp,
-        window: SignedDuration::from_nanos(window.unwrap_or_default().nanos),
-        labels,
+        .ok_or("it is missing".to_owned())
+        .and_then(|time| Timestamp::new(time.seconds, time.nanos).map_err(|error| error.to_string()));
+    let mut problems = Problems::default();
+    let sample = Sample {
+        timestamp: problems.read("timestamp", timestamp),
+        window: Some(SignedDuration::from_nanos(window.unwrap_or_default().nanos)),
+        usage: resources("usage", &usage, &mut problems),
+        labels: kept(&labels, wanted, &mut problems),
+        node: String::new(),
         is_stale: false,
-    })
+    };
+    problems.partial(name, |node| Sample { node, ..sample })
 }
 
 /// Reads the resource version of an object.
@@ -80,28 +82,46 @@ pub fn resource_version(bytes: &[u8]) -> Result<String, String> {
 ///
 /// Says why they can't be read.
 pub fn metadata(bytes: &[u8]) -> Result<(String, Labels), String> {
-    let Named { metadata } = Named::decode(bytes).map_err(|error| error.to_string())?;
+    let Labelled { metadata } = Labelled::decode(bytes).map_err(|error| error.to_string())?;
     let ObjectMeta { name, labels } = metadata.unwrap_or_default();
     Ok((name, labels.into_iter().collect()))
 }
 
-fn named(metadata: Option<ObjectMeta>, wanted: &BTreeSet<&str>) -> (String, Labels) {
-    let ObjectMeta { name, labels } = metadata.unwrap_or_default();
-    (name, wanted_labels(wanted, |key| labels.get(key).cloned()))
+/// What is left of an object that is damaged elsewhere: its name, where that can still be read.
+fn name_only<T>(bytes: &[u8], error: &DecodeError, object: impl FnOnce(String) -> T) -> Partial<T> {
+    #[derive(Clone, PartialEq, Message)]
+    struct Named {
+        #[prost(message, optional, tag = "1")]
+        metadata: Option<Name>,
+    }
+    #[derive(Clone, PartialEq, Message)]
+    struct Name {
+        #[prost(string, tag = "1")]
+        name: String,
+    }
+    let name = Named::decode(bytes).ok().and_then(|named| named.metadata).unwrap_or_default().name;
+    let mut problems = Problems::default();
+    problems.0.push(error.to_string());
+    problems.partial(name, object)
 }
 
-fn resources(node: &str, list: &HashMap<String, Quantity>) -> Result<Resources, String> {
-    let resource = |name: &str| {
-        let Some(Quantity { string: text }) = list.get(name) else { return Ok(None) };
+fn kept(labels: &HashMap<String, String>, wanted: &BTreeSet<&str>, problems: &mut Problems) -> Labels {
+    problems.labels(wanted, |key| labels.get(key).map(String::as_str))
+}
+
+fn resources(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> Resources {
+    let mut resource = |name: &str| -> Option<Amount> {
+        let text = &list.get(name)?.string;
         let quantity = text.parse::<quantity::Quantity>().map_err(|error| error.to_string());
         let amount = quantity.and_then(|quantity| amount(&quantity));
-        amount.map(Some).map_err(|problem| format!("node {node:?}: {name} {text:?}: {problem}"))
+        let amount = amount.map_err(|problem| format!("{:?}: {problem}", shortened(text, LONGEST_SHOWN)));
+        problems.read(format_args!("{of} {name}"), amount)
     };
-    Ok(Resources { cpu: resource("cpu")?, memory: resource("memory")? })
+    Resources { cpu: resource("cpu"), memory: resource("memory") }
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Named {
+struct Labelled {
     #[prost(message, optional, tag = "1")]
     metadata: Option<ObjectMeta>,
 }
