@@ -80,11 +80,14 @@ impl Recorder {
         let is_same = Handle::from_path(&self.path)
             .and_then(|now| Ok(now == Handle::from_file(self.file.try_clone()?)?))
             .unwrap_or(false);
-        if !is_same {
-            self.file = lock(&self.path)?;
-            self.repair()?;
+        if is_same {
+            return Ok(());
         }
-        Ok(())
+        let former = std::mem::replace(&mut self.file, lock(&self.path)?);
+        self.repair().map(drop).inspect_err(|_| {
+            // What is not ours must not pass for ours the next time.
+            self.file = former;
+        })
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -239,6 +242,24 @@ mod tests {
             assert!(matches!(outcome, Err(Error::ForeignFile { .. })), "{outcome:?}");
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_that_takes_the_place_is_never_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("use.csv");
+        let (mut recorder, _) = open(&path);
+        append(&mut recorder, ROW);
+        fs::rename(&path, dir.path().join("use.csv.1")).unwrap();
+        fs::write(&path, "a,b,c\n").unwrap();
+        for _ in 0..2 {
+            let (lost, outcome) = recorder.append(ROW.as_bytes());
+            assert!(matches!(outcome, Err(Error::ForeignFile { .. })) && !lost, "{outcome:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), "a,b,c\n");
+        }
+        fs::remove_file(&path).unwrap();
+        append(&mut recorder, ROW);
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{HEADER}{ROW}{ROW}{ROW}"), "nothing is lost");
     }
 
     #[test]
