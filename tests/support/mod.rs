@@ -1,11 +1,10 @@
 //! Runs programs and says what came of it. Every run is bounded.
 
-use std::{
-    env,
-    ffi::OsStr,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+pub mod environment;
+
+use std::{env, ffi::OsStr, path::PathBuf, process::Command};
+
+use environment::{HOME, in_empty_home};
 
 /// What came of a program.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,16 +24,11 @@ impl Outcome {
     }
 }
 
-/// A home without a kubeconfig, where kubectl may leave its caches.
-const HOME: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/home");
-
-/// A program with an environment of its own: an empty home, no kubeconfig, no proxy, no colour setting of the one who runs
-/// the tests.
+/// A program in [`environment::in_empty_home`].
 pub fn program(path: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("timeout");
     command.args(["--kill-after=5", "120"]).arg(path);
-    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).env("HOME", HOME);
-    command.stdin(Stdio::null());
+    in_empty_home(&mut command);
     command
 }
 

@@ -46,7 +46,13 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answer: &dyn Fn(&str)
     let target = request.split(' ').nth(1)?.to_owned();
     lines.find(String::is_empty)?;
     let path = target.split('?').next()?.to_owned();
+    let is_watch = target.contains("watch=true");
     seen.lock().ok()?.push(target);
+    if is_watch {
+        // Nothing happens in it until the client goes.
+        stream.write_all(b"HTTP/1.1 200 x\r\n\r\n").ok()?;
+        return lines.next().map(drop);
+    }
     let (status, body) = answer(&path);
     let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).ok()
