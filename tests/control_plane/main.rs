@@ -13,6 +13,7 @@ mod connection;
 #[path = "../support/diagnosis.rs"]
 mod diagnosis;
 mod doctor;
+mod deploy;
 mod encodings;
 mod formats;
 mod kubectl_top;
