@@ -47,9 +47,22 @@ impl Screen {
                 report(panic);
             }));
         });
-        ENTERED.store(true, Ordering::SeqCst);
-        write(ENTER)?;
+        enter()?;
         Ok(Self(()))
+    }
+
+    /// Shows what was there before, until [`Screen::resume`].
+    pub fn suspend(&mut self) {
+        leave();
+    }
+
+    /// Goes to the other screen again.
+    ///
+    /// # Errors
+    ///
+    /// What the terminal says.
+    pub fn resume(&mut self) -> io::Result<()> {
+        enter()
     }
 
     /// Columns and lines; 80 and 24 where the terminal does not say.
@@ -75,6 +88,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         leave();
     }
+}
+
+fn enter() -> io::Result<()> {
+    ENTERED.store(true, Ordering::SeqCst);
+    write(ENTER)
 }
 
 fn leave() {

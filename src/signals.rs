@@ -3,12 +3,14 @@
 use std::{future::pending, io};
 
 #[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use rustix::process::{Signal, getpid, kill_process};
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind, signal};
 
 /// The wish that the program ends: Ctrl-C, and SIGTERM where there is one.
 pub struct Stop {
     #[cfg(unix)]
-    signals: [Signal; 2],
+    signals: [unix::Signal; 2],
     #[cfg(windows)]
     ctrl_c: tokio::signal::windows::CtrlC,
 }
@@ -45,7 +47,7 @@ impl Stop {
 /// A signal that only Unix has; elsewhere it never comes.
 pub struct Notice {
     #[cfg(unix)]
-    signal: Option<Signal>,
+    signal: Option<unix::Signal>,
 }
 
 impl Notice {
@@ -67,6 +69,16 @@ impl Notice {
         Self::listen(is_wanted, Kind::Resize)
     }
 
+    /// That the user wants the terminal for something else (SIGTSTP), where this is asked for. Who asks must stop by
+    /// [`stop_oneself`].
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn of_suspension(is_wanted: bool) -> io::Result<Self> {
+        Self::listen(is_wanted, Kind::Suspension)
+    }
+
     /// Waits for the next one.
     pub async fn come(&mut self) {
         #[cfg(unix)]
@@ -82,6 +94,7 @@ impl Notice {
         let kind = match kind {
             Kind::Hangup => SignalKind::hangup(),
             Kind::Resize => SignalKind::window_change(),
+            Kind::Suspension => SignalKind::from_raw(Signal::TSTP.as_raw()),
         };
         Ok(Self { signal: is_wanted.then(|| signal(kind)).transpose()? })
     }
@@ -97,4 +110,29 @@ impl Notice {
 enum Kind {
     Hangup,
     Resize,
+    Suspension,
+}
+
+/// Stops this process until it is told to go on (SIGCONT).
+///
+/// # Errors
+///
+/// What the system says.
+#[cfg(unix)]
+pub async fn stop_oneself() -> io::Result<()> {
+    // Another thread may be the one that is stopped first.
+    let mut go_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    kill_process(getpid(), Signal::STOP)?;
+    go_on.recv().await;
+    Ok(())
+}
+
+/// Nothing here stops a process.
+///
+/// # Errors
+///
+/// None.
+#[cfg(windows)]
+pub async fn stop_oneself() -> io::Result<()> {
+    Ok(())
 }

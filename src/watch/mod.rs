@@ -22,7 +22,7 @@ use crate::{
     render::{Format, Style, live::Live},
     run::{self, Cluster, Job},
     screen::Screen,
-    signals::{Notice, Stop},
+    signals::{self, Notice, Stop},
     source::{self, Nodes, Received, Selection},
     trend::Trends,
 };
@@ -121,6 +121,7 @@ pub async fn watch(
         stop,
         hangup: Notice::of_hangup(job.output_file.is_some()).map_err(Error::Output)?,
         resize: Notice::of_resize(pace.is_live).map_err(Error::Output)?,
+        suspension: Notice::of_suspension(pace.is_live).map_err(Error::Output)?,
         frames,
         sink,
         last,
@@ -151,6 +152,7 @@ struct Watch<'a> {
     stop: Stop,
     hangup: Notice,
     resize: Notice,
+    suspension: Notice,
     frames: Interval,
     sink: Sink,
     last: LastRows,
@@ -302,9 +304,19 @@ impl Watch<'_> {
                 () = &mut self.follow => {}
                 () = self.hangup.come() => self.sink.reopen(self.messages),
                 () = self.resize.come() => self.draw()?,
+                () = self.suspension.come() => self.make_way().await?,
                 _ = self.frames.tick(), if self.pace.is_live => self.draw()?,
             }
         }
+    }
+
+    /// Gives the terminal to the shell until the user wants it back.
+    async fn make_way(&mut self) -> Result<(), End> {
+        let Sink::Screen(screen) = &mut self.sink else { return Ok(()) };
+        screen.suspend();
+        signals::stop_oneself().await.map_err(Error::Output)?;
+        screen.resume().map_err(Error::Output)?;
+        self.draw()
     }
 
     fn draw(&mut self) -> Result<(), End> {
