@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+#[path = "../support/running.rs"]
+mod running;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/mod.rs"]
@@ -16,11 +18,16 @@ mod doctor;
 mod deploy;
 mod encodings;
 mod formats;
+mod front;
 mod kubectl_top;
+mod observer;
 mod plane;
 mod pod;
+mod proxy;
 mod python_client;
 mod rbac;
+mod recorder;
+mod recording;
 mod rotation;
 mod unknown;
 mod verbosity;
