@@ -12,10 +12,10 @@ mod support;
 mod account;
 mod completion;
 mod connection;
+mod deploy;
 #[path = "../support/diagnosis.rs"]
 mod diagnosis;
 mod doctor;
-mod deploy;
 mod encodings;
 mod formats;
 mod front;
