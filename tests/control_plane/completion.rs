@@ -43,7 +43,7 @@ fn every_kind_of_word() {
     let no_server = server.rsplit_once(':').unwrap().0.to_owned() + ":1";
     for (words, expected) in [
         (&["nodeu"][..], "nodeusage\tThe command nodeusage is a plugin installed by the user\n"),
-        (&["nodeusage", ""], &format!("{names}doctor\t")),
+        (&["nodeusage", ""], &format!("{names}rbac\t")),
         (&["nodeusage", "--context", "nodeusage-test", &first[..3]], first),
         (&["nodeusage", "--context", ""], "nodeusage-test\n:4\n"),
         (&["nodeusage", "--cluster="], "nodeusage-test\n:4\n"),
@@ -59,7 +59,7 @@ fn every_kind_of_word() {
         (&["nodeusage", "--show-c"], "--show-capacity\tPercent of capacity instead of allocatable\n:4\n"),
         (
             &["nodeusage", "doctor", "--sh"],
-            "--show-config\tPrint the resolved configuration, credentials masked, with the origin of each value\n:4\n",
+            "--show-config\tPrint the resolved configuration, credentials masked, with the origin of each value; no server is asked\n:4\n",
         ),
         (&["nodeusage", "completion", ""], "bash\nelvish\nfish\npowershell\nzsh\n:4\n"),
         (&["nodeusage", "--kubeconfig", ""], ":0\n"),
