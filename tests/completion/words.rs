@@ -20,11 +20,14 @@ pub fn complete(command: &mut Command, words: &[&str]) -> String {
 #[test]
 fn words_that_the_program_knows() {
     for (words, expected) in [
-        (&["doc"][..], "doctor\tSay what the configuration comes to, and where each value came from\n:4\n"),
+        (
+            &["doc"][..],
+            "doctor\tSay why the use of nodes can't be shown, check by check, and what mends it\n:4\n",
+        ),
         (&["completion", "z"], "zsh\n:4\n"),
         (
             &["doctor", "--show"],
-            "--show-config\tPrint the resolved configuration, credentials masked, with the origin of each value\n:4\n",
+            "--show-config\tPrint the resolved configuration, credentials masked, with the origin of each value; no server is asked\n:4\n",
         ),
         (&["--no-h"], "--no-headers\tLeave out the line of column names\n:4\n"),
         (&["--sort-by", "memory"], "memory\nmemory-percent\n:4\n"),
