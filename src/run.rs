@@ -83,7 +83,7 @@ pub struct Cluster {
 /// exist, or nodes without one figure.
 pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<(), Error> {
     if let Some(pace) = &job.pace {
-        return watch::watch(job, pace, out, messages).await;
+        return watch::watch(job, pace, job.connect(messages)?, out, messages).await;
     }
     tokio::select! {
         outcome = once(job, out, messages) => outcome,

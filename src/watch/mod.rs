@@ -76,11 +76,11 @@ impl From<Error> for End {
 pub async fn watch(
     job: &Job,
     pace: &Pace,
+    cluster: Cluster,
     out: Box<dyn Write + Send>,
     messages: &Messages,
 ) -> Result<(), Error> {
     let mut stop = Stop::listen().map_err(Error::Output)?;
-    let cluster = job.connect(messages)?;
     let (mut sink, last) = match &job.output_file {
         Some(path) => Sink::file(path, job.layout(&cluster), messages)?,
         None => (Sink::Stream(Some(out)), LastRows::default()),
