@@ -37,7 +37,7 @@ fn statuses() -> Vec<Trick> {
         Trick::new("402", plain("402 Payment Required"), &["answered 402: Payment Required"]),
         Trick::new("403 with a page", page("403 Forbidden"), &["refuses (Forbidden): <!DOCTYPE"])
             .except(BUT_NODES),
-        Trick::new("404 with a page", page("404 Not Found"), &["not installed", "NotFound"])
+        Trick::new("404 with a page", page("404 Not Found"), &["not installed", "not ready", "NotFound"])
             .except(BUT_OBJECTS),
         Trick::new("407", plain("407 Proxy Authentication Required"), &["answered 407"]),
         Trick::new("418", plain("418 teapot"), &["answered 418"]),
@@ -145,7 +145,7 @@ fn redirects() -> Vec<Trick> {
         Trick::new(
             "302 to itself, for ever",
             to("?"),
-            &["redirects more than 10 times", "answered 404", "not installed", "NotFound"],
+            &["redirects more than 10 times", "answered 404", "not installed", "not ready", "NotFound"],
         )
         .except(BUT_OBJECTS),
         Trick::new("302 to 100 KiB", to(&format!("http://{}/", "x".repeat(100 << 10))), NOWHERE),
