@@ -71,6 +71,12 @@ impl Recorder {
         (!fits, self.flush())
     }
 
+    /// Whether rows wait to be written.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// Goes on in the file that has the path now, since this one may have been moved away.
     ///
     /// # Errors

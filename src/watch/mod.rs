@@ -6,13 +6,13 @@ mod sink;
 
 use std::{
     future::pending,
-    io::Write,
+    io::{ErrorKind, Write},
     pin::{Pin, pin},
     time::Duration,
 };
 
 use jiff::Timestamp;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
 
 use crate::{
     backoff::Backoff,
@@ -133,11 +133,14 @@ pub async fn watch(
         next: None,
     };
     let outcome = watch.go_on(started).await;
-    let finished = watch.sink.finish();
+    // Rows that never find room are no success, however the end came.
+    let finished = timeout(LAST_WRITE, watch.sink.finish(messages)).await;
     drop(watch);
     messages.release();
     match outcome {
-        Ok(()) | Err(End::Stopped) => finished,
+        Ok(()) | Err(End::Stopped) => {
+            finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into())))
+        }
         Err(End::Failed(error)) => Err(error),
     }
 }
@@ -182,7 +185,15 @@ impl Watch<'_> {
             self.meanwhile(sleep_until(next)).await?;
             self.next = None;
             let begun = Instant::now();
-            next = match self.read(silence).await? {
+            let reading = self.read(silence);
+            let read = match end {
+                None => reading.await?,
+                Some(end) => match timeout_at(end, reading).await {
+                    Ok(read) => read?,
+                    Err(_) => return Ok(()),
+                },
+            };
+            next = match read {
                 Ok(()) => {
                     backoff.reset();
                     silence = silence_after(begun.elapsed());

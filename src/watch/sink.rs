@@ -65,7 +65,25 @@ impl Sink {
                 *out = Some(stream);
                 outcome.map_err(Error::Output)
             }
-            Self::File(file) => file.write(report, messages).await,
+            Self::File(file) => match file.append(report, messages).await {
+                Err(error @ Error::Output(_)) => Err(error),
+                // It is tried again with the next report.
+                Ok(()) | Err(_) => Ok(()),
+            },
+        }
+    }
+
+    /// Writes what still waits for room.
+    ///
+    /// # Errors
+    ///
+    /// Why that is lost.
+    pub async fn finish(&mut self, messages: &Messages) -> Result<(), Error> {
+        match self {
+            Self::File(file) if file.recorder.as_ref().is_some_and(Recorder::is_behind) => {
+                file.append(Vec::new(), messages).await
+            }
+            _ => Ok(()),
         }
     }
 
@@ -75,18 +93,6 @@ impl Sink {
             && let Err(error) = recorder.reopen()
         {
             outage.failed(&error, messages);
-        }
-    }
-
-    /// Writes what still waits, at the end.
-    ///
-    /// # Errors
-    ///
-    /// As [`Recorder::append`]: rows are lost then.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        match self {
-            Self::File(File { recorder: Some(recorder), .. }) => recorder.append(&[]).1,
-            Self::File(_) | Self::Stream(_) | Self::Screen(_) => Ok(()),
         }
     }
 
@@ -101,7 +107,8 @@ impl Sink {
 }
 
 impl File {
-    async fn write(&mut self, rows: Vec<u8>, messages: &Messages) -> Result<(), Error> {
+    /// Appends rows, and says when that begins to fail and when it works again.
+    async fn append(&mut self, rows: Vec<u8>, messages: &Messages) -> Result<(), Error> {
         let Some(mut recorder) = self.recorder.take() else { return Ok(()) };
         let writing = spawn_blocking(move || {
             let outcome = recorder.append(&rows);
@@ -113,7 +120,7 @@ impl File {
         self.lost += usize::from(lost);
         if let Err(error) = outcome {
             self.outage.failed(&error, messages);
-            return Ok(());
+            return Err(error);
         }
         self.outage.ended(messages);
         if self.lost > 0 {

@@ -87,3 +87,23 @@ fn a_full_disk_is_said_once_and_nothing_is_missing_when_there_is_room_again() {
     assert!(said[2].starts_with("note: ") && said[2].contains(" recording goes on, after "), "{said:?}");
     assert_eq!(said.len(), 3, "{said:?}");
 }
+
+#[test]
+fn rows_that_find_no_room_until_the_end_are_a_failure() {
+    let cluster = Cluster::of(300);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("use.csv");
+    let mut recorder =
+        with_small_disk(&cluster.recorder(&["--output-file", path.to_str().unwrap()]), dir.path());
+    let place = format!("/proc/{}/root{}", recorder.pid(), dir.path().display());
+    eventually("rows are written", || {
+        fs::metadata(format!("{place}/use.csv")).ok().filter(|file| file.len() > 0)
+    });
+    fill(Path::new(&format!("{place}/filler")));
+    recorder.says("can't be recorded to");
+    let (code, _) = recorder.end(Signal::TERM);
+    let said = recorder.stderr();
+    assert_eq!(code, Some(1), "{said}");
+    let error = format!("\nerror: {} can't be recorded to: No space left on device", path.display());
+    assert!(said.contains(&error), "{said}");
+}

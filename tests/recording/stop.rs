@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{io::ioctl_fionread, process::Signal};
@@ -141,6 +141,16 @@ fn while_a_body_stands_still() {
             assert_ends(&mut watch, signal, code);
         }
     }
+}
+
+#[test]
+fn its_time_ends_it_even_while_a_body_stands_still() {
+    let (server, stalled) = stalling_after(1);
+    let begun = Instant::now();
+    let mut watch = Running::start(&mut watch(&["-s", &server, "--for=2s"]));
+    assert_eq!(watch.wait().code(), Some(0), "{}", watch.stderr());
+    assert_eq!(stalled.load(Ordering::SeqCst), 1);
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{
     io::Read,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,8 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub struct Running {
     child: Child,
     stderr: Arc<Mutex<String>>,
+    /// Reads the standard error to its end.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -27,13 +29,13 @@ impl Running {
         let mut pipe = child.stderr.take().unwrap();
         let stderr = Arc::new(Mutex::new(String::new()));
         let kept = Arc::clone(&stderr);
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut part = [0; 4096];
             while let Ok(length @ 1..) = pipe.read(&mut part) {
                 kept.lock().unwrap().push_str(&String::from_utf8_lossy(&part[..length]));
             }
         });
-        Self { child, stderr }
+        Self { child, stderr, reader: Some(reader) }
     }
 
     #[allow(dead_code, reason = "not every test looks it up")]
@@ -70,7 +72,9 @@ impl Running {
     /// Waits until it ends by itself.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        eventually("the program ends", || self.child.try_wait().unwrap())
+        let status = eventually("the program ends", || self.child.try_wait().unwrap());
+        self.reader.take().into_iter().for_each(|reader| reader.join().unwrap());
+        status
     }
 
     /// What it has said so far.
