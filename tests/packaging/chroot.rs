@@ -39,6 +39,7 @@ def answer():
         names.sendto(head + question[12:end] + address, client)
 threading.Thread(target=answer, daemon=True).start()
 api = http.server.HTTPServer(("127.0.0.1", 8001), http.server.BaseHTTPRequestHandler)
+api.handle_error = lambda *_: None  # the program may leave while the answer is written
 api.RequestHandlerClass.do_GET = lambda self: self.send_error(404)
 api.RequestHandlerClass.log_message = lambda *_: None
 threading.Thread(target=api.serve_forever, daemon=True).start()
