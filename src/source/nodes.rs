@@ -28,6 +28,10 @@ const REFRESH: Duration = Duration::from_mins(1);
 /// A watch that lasts this long was a good one.
 const LASTING: Duration = Duration::from_secs(5);
 
+/// So often in a row a server says that nodes may not be read until that is believed; one that has just begun does not know
+/// all rights yet.
+const CONVINCING: u32 = 3;
+
 /// The nodes as they are now.
 pub struct Nodes {
     kept: Mutex<Kept>,
@@ -66,6 +70,7 @@ impl Nodes {
     pub async fn follow(&self, client: &Client, query: &Query, messages: &Messages) {
         let mut backoff = Backoff::new(REFRESH);
         let mut may_watch = true;
+        let mut refusals = 0;
         let mut is_current = !self.now().resource_version.is_empty();
         if !is_current {
             sleep(REFRESH).await;
@@ -76,6 +81,7 @@ impl Nodes {
                 if is_current { self.watch(client, query).await } else { self.list(client, query).await };
             if is_current && started.elapsed() >= LASTING {
                 backoff.reset();
+                refusals = 0;
             }
             let pause = match outcome {
                 // A watch that ends as soon as it begins is none.
@@ -87,6 +93,10 @@ impl Nodes {
                 // The server no longer knows what happened since.
                 Err(Error::Status { code: 410, .. }) if is_current => {
                     is_current = false;
+                    backoff.pause()
+                }
+                Err(Error::Forbidden(_)) if refusals + 1 < CONVINCING => {
+                    refusals += 1;
                     backoff.pause()
                 }
                 Err(Error::Forbidden(message)) => {

@@ -286,7 +286,7 @@ fn loss(verb: &str, right: &str) -> Loss {
         ("get", "nodes.metrics.k8s.io") => Loss::Failure(&["NAME"]),
         ("list", "nodes") => Loss::Figure(&["-o", "json"]),
         ("get", "nodes") => Loss::Figure(&["NAME", "-o", "json"]),
-        ("watch", "nodes") => Loss::Watch(&["--watch", "--interval=1s", "--for=3s", "-o", "csv"]),
+        ("watch", "nodes") => Loss::Watch(&["--watch", "--interval=1s", "--for=6s", "-o", "csv"]),
         _ => Loss::Later,
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use jiff::Timestamp;
@@ -48,6 +48,8 @@ pub struct World {
     events: VecDeque<(u64, String)>,
     listeners: Vec<UnboundedSender<String>>,
     slow: BTreeMap<usize, Duration>,
+    /// Whether rights are not known yet.
+    is_begun_anew: bool,
     /// When samples were asked for.
     pub readings: Vec<Duration>,
     /// How often a report was seen.
@@ -80,6 +82,7 @@ impl World {
             events: VecDeque::new(),
             listeners: Vec::new(),
             slow: slow.iter().copied().collect(),
+            is_begun_anew: false,
             readings: Vec::new(),
             reports: 0,
             changes: 0,
@@ -106,7 +109,7 @@ impl World {
             (0..CHANGES).for_each(|_| self.change());
         }
         if minute % (4 * 60) == 150 {
-            self.forget();
+            self.begin_anew();
         }
         if minute.is_multiple_of(60) {
             self.memory.push(resident());
@@ -121,11 +124,20 @@ impl World {
             let world = Arc::clone(&world);
             async move {
                 let query = request.uri().query().unwrap_or_default();
+                let mut status = StatusCode::OK;
                 let chunks = match request.uri().path() {
                     "/apis/metrics.k8s.io" => {
                         whole(json!({"versions": [{"version": "v1beta1"}]}).to_string())
                     }
-                    "/api/v1/nodes" if query.contains("watch=true") => world.lock().unwrap().watch(query),
+                    "/api/v1/nodes" if query.contains("watch=true") => {
+                        let mut world = world.lock().unwrap();
+                        if std::mem::take(&mut world.is_begun_anew) {
+                            status = StatusCode::FORBIDDEN;
+                            whole(json!({"kind": "Status", "code": 403, "message": "not yet"}).to_string())
+                        } else {
+                            world.watch(query)
+                        }
+                    }
                     "/api/v1/nodes" => whole(world.lock().unwrap().list()),
                     _ => {
                         let pause = world.lock().unwrap().reading();
@@ -133,7 +145,9 @@ impl World {
                         whole(world.lock().unwrap().samples())
                     }
                 };
-                Ok::<_, Infallible>(Response::new(StreamBody::new(chunks)))
+                let mut response = Response::new(StreamBody::new(chunks));
+                *response.status_mut() = status;
+                Ok::<_, Infallible>(response)
             }
         }))
     }
@@ -180,9 +194,11 @@ impl World {
         self.tell(&told);
     }
 
-    /// Ends all watches, changes once more, and forgets what has changed.
-    fn forget(&mut self) {
+    /// Ends all watches, changes once more, forgets what has changed, and refuses the next watch, as a server does that
+    /// begins anew.
+    fn begin_anew(&mut self) {
         self.listeners.clear();
+        self.is_begun_anew = true;
         self.change();
         self.change();
         self.remember(1);
