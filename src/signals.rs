@@ -133,6 +133,6 @@ pub async fn stop_oneself() -> io::Result<()> {
 ///
 /// None.
 #[cfg(windows)]
-pub async fn stop_oneself() -> io::Result<()> {
-    Ok(())
+pub fn stop_oneself() -> std::future::Ready<io::Result<()>> {
+    std::future::ready(Ok(()))
 }
