@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Style,
@@ -89,7 +89,8 @@ impl Live<'_> {
         let sampled = newest.map_or("no samples yet".to_owned(), |newest| {
             format!("sampled {} ago", age(report.read_at, newest))
         });
-        format!("{sampled}, read every {:?}", self.interval)
+        let interval = SignedDuration::try_from(self.interval).unwrap_or(SignedDuration::MAX);
+        format!("{sampled}, read every {interval:#}")
     }
 
     fn countdown(&self, width: usize) -> String {
