@@ -1,6 +1,6 @@
 //! The join of samples and nodes: use, percent, and why something is unknown.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -164,25 +164,32 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
         Some(_) => UnknownReason::NodesForbidden,
         None => UnknownReason::NoNode,
     };
-    let mut samples: HashMap<&str, &Sample> =
-        snapshot.samples.iter().map(|sample| (sample.node.as_str(), sample)).collect();
-    let mut rows = Vec::with_capacity(samples.len().max(snapshot.nodes.len()));
-    for node in &snapshot.nodes {
-        let sample = samples.remove(node.name.as_str());
+    let mut nodes: Vec<&Node> = snapshot.nodes.iter().collect();
+    nodes.sort_by_key(|node| &node.name);
+    nodes.dedup_by_key(|node| &node.name);
+    let mut samples: Vec<&Sample> = snapshot.samples.iter().collect();
+    samples.sort_by_key(|sample| &sample.node);
+    samples.dedup_by_key(|sample| &sample.node);
+    let mut samples = samples.into_iter().peekable();
+
+    let alone = |sample: &'a Sample| {
+        let reason = if sample.is_stale { UnknownReason::Stale } else { sample_alone };
+        let row =
+            NodeUsage { name: &sample.node, node: None, sample: Some(sample), unknown: Some(reason), base };
+        selected(&sample.labels).then_some(row)
+    };
+    let mut rows = Vec::with_capacity(samples.len().max(nodes.len()));
+    for node in nodes {
+        while let Some(sample) = samples.next_if(|sample| sample.node < node.name) {
+            rows.extend(alone(sample));
+        }
+        let sample = samples.next_if(|sample| sample.node == node.name);
         if selected(&node.labels) {
             let row = NodeUsage { name: &node.name, node: Some(node), sample, unknown: None, base };
             rows.push(NodeUsage { unknown: missing_figure(&row), ..row });
         }
     }
-    rows.extend(samples.into_values().filter(|sample| selected(&sample.labels)).map(|sample| NodeUsage {
-        name: &sample.node,
-        node: None,
-        sample: Some(sample),
-        unknown: Some(if sample.is_stale { UnknownReason::Stale } else { sample_alone }),
-        base,
-    }));
-    rows.sort_by_key(|row| row.name);
-    rows.dedup_by_key(|row| row.name);
+    rows.extend(samples.filter_map(alone));
     rows
 }
 
