@@ -20,6 +20,12 @@ impl Amount {
         quantity.nanos().filter(|nanos| nanos.abs() <= Self::LARGEST).map(Self)
     }
 
+    /// So many whole ones.
+    #[must_use]
+    pub fn from_whole(whole: i64) -> Self {
+        Self(i128::from(whole) * NANOS)
+    }
+
     /// In billionths.
     #[must_use]
     pub fn nanos(self) -> i128 {

@@ -4,6 +4,7 @@ mod complete;
 mod connection;
 mod doctor;
 mod rbac;
+mod select;
 mod watch;
 
 use std::ffi::OsString;
@@ -13,11 +14,13 @@ use clap_complete::Shell;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
 use rbac::RbacArgs;
+use select::SelectArgs;
 use watch::WatchArgs;
 
 use crate::{
     complete::Question,
     diagnose::{self, rbac::Grant},
+    expression::Condition,
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
     report::SortKey,
@@ -34,6 +37,9 @@ Examples:
 
   # The nodes of one pool, the fullest memory first, with their zones
   kubectl nodeusage -l pool=general --sort-by memory-percent -L topology.kubernetes.io/zone
+
+  # The nodes that are nearly full; in a script, code 3 if there is one
+  kubectl nodeusage --where 'memory>90%' --fail-on 'memory>90%'
 
   # One row a node for a spreadsheet
   kubectl nodeusage -o csv > nodes.csv
@@ -119,6 +125,9 @@ pub struct Cli {
     /// Show a simulated cluster; no server is asked and no file is read.
     #[arg(long, conflicts_with_all = connection::NAMES)]
     demo: bool,
+
+    #[command(flatten)]
+    select: SelectArgs,
 
     #[command(flatten)]
     watch: WatchArgs,
@@ -233,11 +242,18 @@ impl Cli {
             (None, names) if names.is_empty() => Selection::All,
             (None, names) => Selection::Named(names),
         };
+        let filter = self.select.filter();
+        let conditions = filter.conditions.iter().chain(&self.select.fail_on);
+        let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
+        let label_keys = label_keys.chain(self.label_columns.iter().cloned()).collect();
         let origin = if self.demo { Origin::Demo } else { Origin::Server(Box::new(self.connection.into())) };
         Ok(Job {
             origin,
             verbosity,
-            query: Query { selection, label_keys: self.label_columns },
+            query: Query { selection, label_keys },
+            label_columns: self.label_columns,
+            filter,
+            fail_on: self.select.fail_on,
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),
             reverse: self.reverse,

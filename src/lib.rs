@@ -11,6 +11,8 @@ pub mod client;
 pub mod complete;
 pub mod diagnose;
 pub mod error;
+pub mod expression;
+pub mod filter;
 pub mod kubeconfig;
 pub mod progress;
 pub mod quantity;

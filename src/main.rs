@@ -11,11 +11,14 @@ use nodeusage::{
     client::Messages,
     complete, diagnose,
     error::Error,
-    run,
+    run::{self, Outcome},
 };
 
 /// As a shell reports a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
+
+/// A node meets what `--fail-on` says.
+const MATCHED: u8 = 3;
 
 fn main() -> ExitCode {
     let task = Task::of(env::args_os(), terminal()).unwrap_or_else(|error| error.exit());
@@ -51,7 +54,10 @@ fn done(task: Task, mut out: BufWriter<io::Stdout>) -> Result<ExitCode, Error> {
             let answer = block_on(async { Ok(complete::complete(&question).await) })?;
             answer.write(&mut out).map_err(Error::Output).map(succeeded)
         }
-        Task::Report(job) => block_on(run::run(&job, Box::new(out), &messages)).map(succeeded),
+        Task::Report(job) => match block_on(run::run(&job, Box::new(out), &messages))? {
+            Outcome::Done => Ok(ExitCode::SUCCESS),
+            Outcome::Matched => Ok(MATCHED.into()),
+        },
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     amount::Amount,
+    filter::Verdict,
     usage::{Base, NodeUsage, Usage},
 };
 
@@ -23,6 +24,12 @@ pub struct Report<'a> {
     pub label_columns: Vec<String>,
     /// What percent is of.
     pub base: Base,
+    /// How many nodes were read, before any was left out.
+    pub found: usize,
+    /// How many nodes are left out since what decides about them is unknown.
+    pub undecided: usize,
+    /// What was found on the lookout for nodes that make the run fail; `None` where nothing was looked for.
+    pub verdict: Option<Verdict<'a>>,
     /// The nodes in the order in which they are shown; `None` when only the totals are.
     pub rows: Option<Vec<NodeUsage<'a>>>,
     /// The sums, where they are asked for.

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use crate::{
     client::{Client, Messages, Surroundings},
     error::Error,
+    expression::Condition,
+    filter::{Filter, Verdict},
     kubeconfig::{self, ConnectionFlags, System},
     progress,
     record::{Layout, Recorder},
@@ -15,6 +17,7 @@ use crate::{
     snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served, demo},
     usage::{self, Base},
+    visible::visible,
     watch::{self, Pace},
 };
 
@@ -24,6 +27,12 @@ pub struct Job {
     pub origin: Origin,
     /// What of it.
     pub query: Query,
+    /// The labels to show, in this order.
+    pub label_columns: Vec<String>,
+    /// What nodes must be to be shown.
+    pub filter: Filter,
+    /// What makes the run fail if a node that is shown meets all of it; empty where nothing does.
+    pub fail_on: Vec<Condition>,
     /// What percent is of.
     pub base: Base,
     /// The order of the nodes.
@@ -65,6 +74,15 @@ pub enum Shown {
     Totals,
 }
 
+/// How a run ends in which nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done.
+    Done,
+    /// A node met what was to make the run fail.
+    Matched,
+}
+
 /// The cluster that is read.
 pub struct Cluster {
     /// Asks its server.
@@ -81,7 +99,7 @@ pub struct Cluster {
 ///
 /// Whatever keeps the job from being done in full. What could be read is written all the same: the nodes that do
 /// exist, or nodes without one figure.
-pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<(), Error> {
+pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
     if let Some(pace) = &job.pace {
         return watch::watch(job, pace, job.connect(messages)?, out, messages).await;
     }
@@ -91,11 +109,15 @@ pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> 
     }
 }
 
-async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<(), Error> {
+async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
     let cluster = job.connect(messages)?;
     let snapshot = job.read(&cluster).await?;
     let mut report = job.report(&cluster, &snapshot);
     let remarks = remarks(&snapshot, &report, job, messages);
+    for line in undecided(&report) {
+        messages.say(&line);
+    }
+    let outcome = outcome(&report, messages);
     match &job.output_file {
         None => {
             let written = render::renderer(job.format, job.style).render(&report, &mut out);
@@ -110,7 +132,7 @@ async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) ->
             }
         }
     }
-    remarks
+    remarks.map(|()| outcome)
 }
 
 impl Job {
@@ -150,15 +172,22 @@ impl Job {
     /// What is to be shown of a reading that ended now.
     #[must_use]
     pub fn report<'a>(&self, cluster: &Cluster, snapshot: &'a Snapshot) -> Report<'a> {
+        let read_at = Timestamp::now();
         let mut rows = usage::join(snapshot, self.query.selection.selector(), self.base);
+        let found = rows.len();
+        let undecided = self.filter.apply(&mut rows, read_at);
+        let verdict = Verdict::of(&self.fail_on, &rows, read_at);
         report::sort(&mut rows, self.sort_by, self.reverse);
         let totals = (self.shown != Shown::Nodes).then(|| Totals::of(&rows, self.base));
         Report {
             context: cluster.context.clone(),
             simulated: matches!(self.origin, Origin::Demo),
-            read_at: Timestamp::now(),
-            label_columns: self.query.label_keys.clone(),
+            read_at,
+            label_columns: self.label_columns.clone(),
             base: self.base,
+            found,
+            undecided,
+            verdict,
             rows: (self.shown != Shown::Totals).then_some(rows),
             totals,
         }
@@ -190,6 +219,33 @@ impl Job {
     }
 }
 
+/// How many nodes could not be decided about, in words; empty where all could.
+#[must_use]
+pub fn undecided(report: &Report<'_>) -> Vec<String> {
+    let shown = (report.undecided, "left out, since it is unknown whether they are what they must be");
+    let judged = report.verdict.as_ref().map_or(0, |verdict| verdict.undecided);
+    let judged = (judged, "not judged by --fail-on, since what it asks of them is unknown");
+    let some = [shown, judged].into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, what)| format!("warning: nodes {what}: {count}")).collect()
+}
+
+/// How a run ends after this report; says so where nodes make it fail.
+#[must_use]
+pub fn outcome(report: &Report<'_>, messages: &Messages) -> Outcome {
+    const NAMED: usize = 5;
+    let matched = report.verdict.as_ref().map(|verdict| verdict.matched.as_slice()).unwrap_or_default();
+    if matched.is_empty() {
+        return Outcome::Done;
+    }
+    let names: Vec<_> = matched.iter().take(NAMED).map(|name| visible(name)).collect();
+    let more = match matched.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    messages.say(&format!("note: what --fail-on looks for is found: {}{more}", names.join(", ")));
+    Outcome::Matched
+}
+
 /// Says what is worth knowing of a reading beside its report.
 ///
 /// # Errors
@@ -201,8 +257,7 @@ pub fn remarks(
     job: &Job,
     messages: &Messages,
 ) -> Result<(), Error> {
-    let is_empty = snapshot.samples.is_empty() && snapshot.nodes.is_empty()
-        || report.rows.as_ref().is_some_and(Vec::is_empty);
+    let is_empty = report.found == 0;
     if let Some(message) = &snapshot.nodes_forbidden
         && !is_empty
     {
@@ -231,6 +286,9 @@ pub fn remarks(
             messages.say(&format!("note: no node matches the selector {}", selector.as_str()));
         }
         Selection::All if is_empty => messages.say("note: the cluster has no nodes"),
+        _ if report.rows.as_ref().is_some_and(Vec::is_empty) => {
+            messages.say("note: no node is what it must be to be shown");
+        }
         _ => {}
     }
     Ok(())

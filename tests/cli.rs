@@ -112,6 +112,14 @@ fn what_does_not_go_together_is_a_usage_error() {
             &["doctor", "--show-config", "-o", "json"],
             "error: the argument '--show-config' cannot be used with '--output <FORMAT>'",
         ),
+        (
+            &["--where", "cpu>"],
+            "error: invalid value 'cpu>' for '--where <EXPR>': expected a quantity such as 500m or 2Gi, or a percent such as 80%",
+        ),
+        (
+            &["--fail-on", "memroy>80%"],
+            "error: invalid value 'memroy>80%' for '--fail-on <EXPR>': expected = or !=, since this is a label",
+        ),
         (&["doctor", "a"], "error: unexpected argument 'a' found"),
         (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
         (
@@ -147,6 +155,52 @@ fn what_does_not_go_together_is_a_usage_error() {
         assert_eq!(outcome.stderr.lines().next().unwrap(), error);
         assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
     }
+}
+
+#[test]
+fn only_nodes_that_meet_the_conditions_are_shown() {
+    let names = |arguments: &[&str]| {
+        let names = demo(&[&["-o", "name", "--where"], arguments].concat());
+        names.lines().map(|name| name.trim_start_matches("node/simulated-").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["memory>80%"]), ["memory-1", "memory-2"]);
+    assert_eq!(names(&["cpu>=17.5", "--where", "pool=gpu"]), ["gpu-1", "gpu-2"]);
+    assert_eq!(names(&["pool!=general", "--where", "memory<12Gi", "--no-taint"]), [""; 0]);
+    assert_eq!(names(&["pool=compute", "--schedulable"]), ["compute-1", "compute-3", "compute-4"]);
+    let untainted = names(&["cpu>0", "--no-taint"]);
+    assert!(untainted.iter().all(|name| !name.contains("gpu") && !name.contains("control-plane")));
+}
+
+#[test]
+fn nodes_of_which_a_condition_is_unknown_are_counted() {
+    let outcome =
+        run(nodeusage().args(["--demo", "-o", "name", "--where", "age<1h", "--fail-on", "cpu>1000"]));
+    assert_eq!((outcome.code, outcome.stdout.lines().count()), (0, 19));
+    assert_eq!(
+        outcome.stderr.lines().nth(1).unwrap(),
+        "warning: nodes left out, since it is unknown whether they are what they must be: 1"
+    );
+    let outcome = run(nodeusage().args(["--demo", "--fail-on", "cpu>1000"]));
+    assert_eq!(
+        outcome.stderr.lines().nth(1).unwrap(),
+        "warning: nodes not judged by --fail-on, since what it asks of them is unknown: 1"
+    );
+}
+
+#[test]
+fn a_node_that_meets_fail_on_ends_the_run_with_its_own_code() {
+    let found = "note: what --fail-on looks for is found: simulated-memory-1, simulated-memory-2";
+    for watch in [&[][..], &["--watch"]] {
+        for format in FORMATS {
+            let arguments = [&["--demo", "-o", format, "--fail-on", "memory>80%"], watch].concat();
+            let outcome = run(nodeusage().args(&arguments));
+            assert_eq!(outcome.code, 3, "{arguments:?}: {}", outcome.stderr);
+            assert_eq!(outcome.stderr.lines().last().unwrap(), found, "{arguments:?}");
+            assert!(outcome.stdout.contains("simulated-general-1"), "{arguments:?}");
+        }
+    }
+    // Only nodes that are shown count.
+    demo(&["--fail-on", "memory>80%", "--where", "memory<50%"]);
 }
 
 #[test]

@@ -49,13 +49,17 @@ pub fn read(nodes: usize) -> Snapshot {
 
 /// The report of a reading.
 pub fn report(snapshot: &Snapshot) -> Report<'_> {
+    let rows = join(snapshot, None, Base::Allocatable);
     Report {
         context: Some("bench".to_owned()),
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: Vec::new(),
         base: Base::Allocatable,
-        rows: Some(join(snapshot, None, Base::Allocatable)),
+        found: rows.len(),
+        undecided: 0,
+        verdict: None,
+        rows: Some(rows),
         totals: None,
     }
 }

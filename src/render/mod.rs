@@ -141,6 +141,9 @@ mod tests {
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
             base: Base::Allocatable,
+            found: 1,
+            undecided: 0,
+            verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),
             totals: None,
         };

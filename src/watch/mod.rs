@@ -20,7 +20,7 @@ use crate::{
     error::Error,
     record::LastRows,
     render::{Format, Style, live::Live},
-    run::{self, Cluster, Job},
+    run::{self, Cluster, Job, Outcome},
     screen::Screen,
     signals::{self, Notice, Stop},
     source::{self, Nodes, Received, Selection},
@@ -59,6 +59,7 @@ const LAST_WRITE: Duration = Duration::from_millis(700);
 /// Why the loop ends before its time.
 enum End {
     Stopped,
+    Matched,
     Failed(Error),
 }
 
@@ -68,7 +69,7 @@ impl From<Error> for End {
     }
 }
 
-/// Reads the cluster again and again, until the pace's end, or until it is stopped.
+/// Reads the cluster again and again, until the pace's end, until it is stopped, or until a node meets what is to end it.
 ///
 /// # Errors
 ///
@@ -79,7 +80,7 @@ pub async fn watch(
     cluster: Cluster,
     out: Box<dyn Write + Send>,
     messages: &Messages,
-) -> Result<(), Error> {
+) -> Result<Outcome, Error> {
     let mut stop = Stop::listen().map_err(Error::Output)?;
     let (mut sink, last) = match &job.output_file {
         Some(path) => Sink::file(path, job.layout(&cluster), messages)?,
@@ -129,6 +130,7 @@ pub async fn watch(
         trends: Trends::default(),
         reading: Outage::new("the cluster can't be read", "the cluster is read again"),
         following: Outage::new("nothing is heard of changes of nodes", "changes of nodes are heard of again"),
+        undecided: Vec::new(),
         is_first: true,
         next: None,
     };
@@ -138,8 +140,9 @@ pub async fn watch(
     drop(watch);
     messages.release();
     match outcome {
-        Ok(()) | Err(End::Stopped) => {
-            finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into())))
+        Ok(()) | Err(End::Stopped | End::Matched) => {
+            let outcome = if matches!(outcome, Err(End::Matched)) { Outcome::Matched } else { Outcome::Done };
+            finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into()))).map(|()| outcome)
         }
         Err(End::Failed(error)) => Err(error),
     }
@@ -163,6 +166,8 @@ struct Watch<'a> {
     trends: Trends,
     reading: Outage,
     following: Outage,
+    /// What was said last of nodes that could not be decided about.
+    undecided: Vec<String>,
     is_first: bool,
     /// When the next reading begins; `None` while one is under way.
     next: Option<Instant>,
@@ -241,10 +246,29 @@ impl Watch<'_> {
         Ok(read.map(|samples| nodes.now().snapshot.samples = samples))
     }
 
-    /// Hands on what was read last.
+    /// Hands on what was read last, and ends where a node of it makes the run fail.
     async fn deliver(&mut self) -> Result<(), End> {
         self.renewals.note(&mut self.nodes.now().snapshot.samples, Instant::now());
         self.say_how_nodes_go();
+        let outcome = self.judge();
+        self.write().await?;
+        if outcome == Outcome::Matched { Err(End::Matched) } else { Ok(()) }
+    }
+
+    fn judge(&mut self) -> Outcome {
+        let kept = self.nodes.now();
+        let report = self.job.report(self.cluster, &kept.snapshot);
+        let undecided = run::undecided(&report);
+        if undecided != self.undecided {
+            for line in &undecided {
+                self.messages.say(line);
+            }
+            self.undecided = undecided;
+        }
+        run::outcome(&report, self.messages)
+    }
+
+    async fn write(&mut self) -> Result<(), End> {
         if let Sink::Screen(_) = self.sink {
             let kept = self.nodes.now();
             if let Some(rows) = &self.job.report(self.cluster, &kept.snapshot).rows {
