@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_nodeusage_global_optspecs
-    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress demo w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress demo where= fail-on= field-selector= no-taint schedulable top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
 end
 
 function __fish_kubectl_nodeusage_needs_command
@@ -44,6 +44,11 @@ raw\t'0.123456789, 536870912, 66.412345'
 kubectl\t'124m, 512Mi, 66%, as `kubectl top` writes them'"
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l show-capacity -d 'Percent of capacity instead of allocatable' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s L -l label-columns -d 'Labels to show as columns; repeatable, or separated by commas' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l where -d 'Show only nodes that meet this: \'cpu>80%\', \'memory>=2Gi\', \'age<5m\', \'pool!=gpu\'; repeatable, all must hold' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l fail-on -d 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l field-selector -d 'Field selector, which the server applies: --field-selector metadata.name!=node-1' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l top -d 'Show only so many, the first in the order of --sort-by. Sums and --fail-on still count all' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l group-by -d 'One row for all nodes with the same value of this label; repeatable, or separated by commas' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l interval -d 'From one reading to the next, at least 1s' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l count -d 'End after so many readings' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l for -d 'End after this time' -r
@@ -79,6 +84,8 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l tot
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-color -d 'No colour, even on a terminal'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-progress -d 'No progress, even on a terminal'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l demo -d 'Show a simulated cluster; no server is asked and no file is read'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-taint -d 'Show only nodes without taints'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l schedulable -d 'Show only nodes that are not cordoned'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s w -l watch -d 'Read again and again: redrawn in place on a terminal, else one report after the other'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l repeat -d 'Let csv, tsv, json and yaml repeat samples that the server has not renewed'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -16,12 +16,12 @@ use nodeusage::{
 async fn main() -> Result<(), Error> {
     let connection = kubeconfig::resolve(&ConnectionFlags::default(), &System)?;
     let client = Client::new(&connection, &Surroundings::of_process(0, Messages::to(io::stderr())))?;
-    let query = Query { selection: Selection::All, label_keys: Vec::new() };
+    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
     let snapshot = source::read(&client, &query, &Served::default(), &Received::default()).await?;
     for node in usage::join(&snapshot, None, Base::Allocatable) {
         let use_of_it = match node.cpu().used.zip(node.memory().used) {
             Some((cpu, memory)) => format!("{} millicores, {} bytes", cpu.millis(), memory.whole()),
-            None => node.unknown().map(|reason| reason.to_string()).unwrap_or_default(),
+            None => node.unknown().map(|reason| reason.word().to_owned()).unwrap_or_default(),
         };
         writeln!(io::stdout(), "{}: {use_of_it}", node.name()).map_err(Error::Output)?;
     }

@@ -41,6 +41,9 @@ Examples:
   # The nodes that are nearly full; in a script, code 3 if there is one
   kubectl nodeusage --where 'memory>90%' --fail-on 'memory>90%'
 
+  # The zones, the most used CPU first
+  kubectl nodeusage --group-by topology.kubernetes.io/zone --sort-by cpu-percent
+
   # One row a node for a spreadsheet
   kubectl nodeusage -o csv > nodes.csv
 
@@ -245,15 +248,18 @@ impl Cli {
         let filter = self.select.filter();
         let conditions = filter.conditions.iter().chain(&self.select.fail_on);
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
-        let label_keys = label_keys.chain(self.label_columns.iter().cloned()).collect();
+        let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
+        let label_keys = label_keys.chain(shown_labels).collect();
         let origin = if self.demo { Origin::Demo } else { Origin::Server(Box::new(self.connection.into())) };
         Ok(Job {
             origin,
             verbosity,
-            query: Query { selection, label_keys },
+            query: Query { selection, field_selector: self.select.field_selector, label_keys },
             label_columns: self.label_columns,
+            group_by: self.select.group_by,
             filter,
             fail_on: self.select.fail_on,
+            top: self.select.top.map(|top| top as usize),
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),
             reverse: self.reverse,
@@ -299,6 +305,9 @@ impl Cli {
             }
             F::Top | F::Name if !self.label_columns.is_empty() => {
                 unfit("--label-columns", "the format is fixed")
+            }
+            F::Top | F::Name if !self.select.group_by.is_empty() => {
+                unfit("--group-by", "its lines are nodes")
             }
             F::Text | F::Wide => Ok(()),
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),

@@ -239,8 +239,8 @@ mod tests {
         };
         let sample = Sample {
             node: "a".to_owned(),
-            timestamp: NOW - SignedDuration::from_secs(60),
-            window: SignedDuration::from_secs(15),
+            timestamp: Some(NOW - SignedDuration::from_secs(60)),
+            window: Some(SignedDuration::from_secs(15)),
             usage: resources("1", "3Gi"),
             labels: [].into(),
             is_stale: false,

@@ -13,6 +13,7 @@ pub mod diagnose;
 pub mod error;
 pub mod expression;
 pub mod filter;
+pub mod group;
 pub mod kubeconfig;
 pub mod progress;
 pub mod quantity;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     amount::Amount,
     filter::Verdict,
+    group::Group,
     usage::{Base, NodeUsage, Usage},
 };
 
@@ -30,10 +31,65 @@ pub struct Report<'a> {
     pub undecided: usize,
     /// What was found on the lookout for nodes that make the run fail; `None` where nothing was looked for.
     pub verdict: Option<Verdict<'a>>,
-    /// The nodes in the order in which they are shown; `None` when only the totals are.
+    /// The labels by which nodes are grouped; empty where they are not.
+    pub group_by: Vec<String>,
+    /// The nodes in the order in which they are shown; `None` when only groups or totals are.
     pub rows: Option<Vec<NodeUsage<'a>>>,
-    /// The sums, where they are asked for.
-    pub totals: Option<Totals>,
+    /// The groups in the order in which they are shown, where they are asked for.
+    pub groups: Option<Vec<Group<'a>>>,
+    /// The sums over all nodes, also over those that there is no room for.
+    pub totals: Totals,
+    /// Whether the sums are shown.
+    pub shows_totals: bool,
+    /// The timestamp of the newest sample of all nodes.
+    pub newest: Option<Timestamp>,
+}
+
+impl Report<'_> {
+    /// The sums, where they are to be shown.
+    #[must_use]
+    pub fn shown_totals(&self) -> Option<&Totals> {
+        Some(&self.totals).filter(|_| self.shows_totals)
+    }
+}
+
+/// What can be put in an order.
+pub trait Sortable {
+    /// Its name; several where it has several.
+    fn name(&self) -> impl Ord + '_;
+    /// Its CPU.
+    fn cpu(&self) -> Usage;
+    /// Its memory.
+    fn memory(&self) -> Usage;
+}
+
+impl Sortable for NodeUsage<'_> {
+    fn name(&self) -> impl Ord + '_ {
+        self.name()
+    }
+
+    fn cpu(&self) -> Usage {
+        self.cpu()
+    }
+
+    fn memory(&self) -> Usage {
+        self.memory()
+    }
+}
+
+impl Sortable for Group<'_> {
+    /// The values of the labels; those without a label come last.
+    fn name(&self) -> impl Ord + '_ {
+        self.labels.iter().map(|label| (label.is_none(), *label)).collect::<Vec<_>>()
+    }
+
+    fn cpu(&self) -> Usage {
+        self.totals.cpu
+    }
+
+    fn memory(&self) -> Usage {
+        self.totals.memory
+    }
 }
 
 /// The order of the nodes: names ascending, figures descending.
@@ -60,11 +116,11 @@ pub enum SortKey {
     MostUsed,
 }
 
-/// Sorts the nodes. Names break ties; unknown figures come last in either direction.
-pub fn sort(rows: &mut [NodeUsage<'_>], key: SortKey, reverse: bool) {
+/// Sorts nodes or groups. Names break ties; unknown figures come last in either direction.
+pub fn sort<T: Sortable>(rows: &mut [T], key: SortKey, reverse: bool) {
     match key {
-        SortKey::Name if reverse => rows.sort_by_key(|row| Reverse(row.name())),
-        SortKey::Name => rows.sort_by_key(NodeUsage::name),
+        SortKey::Name if reverse => rows.sort_by(|a, b| b.name().cmp(&a.name())),
+        SortKey::Name => rows.sort_by(|a, b| a.name().cmp(&b.name())),
         SortKey::Cpu => sort_by_figure(rows, reverse, |row| row.cpu().used),
         SortKey::Memory => sort_by_figure(rows, reverse, |row| row.memory().used),
         SortKey::CpuPercent => sort_by_figure(rows, reverse, |row| row.cpu().percent),
@@ -75,18 +131,14 @@ pub fn sort(rows: &mut [NodeUsage<'_>], key: SortKey, reverse: bool) {
     }
 }
 
-fn sort_by_figure<F: Ord>(
-    rows: &mut [NodeUsage<'_>],
-    reverse: bool,
-    figure: impl Fn(&NodeUsage<'_>) -> Option<F>,
-) {
+fn sort_by_figure<T: Sortable, F: Ord>(rows: &mut [T], reverse: bool, figure: impl Fn(&T) -> Option<F>) {
     rows.sort_by(|a, b| {
         let figures = match (figure(a), figure(b)) {
             (Some(a), Some(b)) if reverse => a.cmp(&b),
             (Some(a), Some(b)) => Reverse(a).cmp(&Reverse(b)),
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
-        figures.then_with(|| a.name().cmp(b.name()))
+        figures.then_with(|| a.name().cmp(&b.name()))
     });
 }
 

@@ -9,14 +9,15 @@ use crate::{
     error::Error,
     expression::Condition,
     filter::{Filter, Verdict},
+    group::group,
     kubeconfig::{self, ConnectionFlags, System},
     progress,
     record::{Layout, Recorder},
     render::{self, Format, Style},
-    report::{self, Report, SortKey, Totals},
+    report::{self, Report, SortKey, Sortable, Totals},
     snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served, demo},
-    usage::{self, Base},
+    usage::{self, Base, NodeUsage},
     visible::visible,
     watch::{self, Pace},
 };
@@ -29,13 +30,17 @@ pub struct Job {
     pub query: Query,
     /// The labels to show, in this order.
     pub label_columns: Vec<String>,
+    /// The labels by which nodes are grouped; empty where they are not.
+    pub group_by: Vec<String>,
     /// What nodes must be to be shown.
     pub filter: Filter,
     /// What makes the run fail if a node that is shown meets all of it; empty where nothing does.
     pub fail_on: Vec<Condition>,
+    /// How many nodes or groups are shown, the first in their order; `None` is all.
+    pub top: Option<usize>,
     /// What percent is of.
     pub base: Base,
-    /// The order of the nodes.
+    /// The order of the nodes, or of the groups.
     pub sort_by: SortKey,
     /// The other way round.
     pub reverse: bool,
@@ -174,11 +179,16 @@ impl Job {
     pub fn report<'a>(&self, cluster: &Cluster, snapshot: &'a Snapshot) -> Report<'a> {
         let read_at = Timestamp::now();
         let mut rows = usage::join(snapshot, self.query.selection.selector(), self.base);
+        if self.query.field_selector.is_some() {
+            // Only the server knows what it selects, and it selects nodes, not samples.
+            rows.retain(NodeUsage::has_node);
+        }
         let found = rows.len();
         let undecided = self.filter.apply(&mut rows, read_at);
         let verdict = Verdict::of(&self.fail_on, &rows, read_at);
-        report::sort(&mut rows, self.sort_by, self.reverse);
-        let totals = (self.shown != Shown::Nodes).then(|| Totals::of(&rows, self.base));
+        let totals = Totals::of(&rows, self.base);
+        let newest = rows.iter().filter_map(NodeUsage::timestamp).max();
+        let groups = (!self.group_by.is_empty()).then(|| group(&rows, &self.group_by, self.base));
         Report {
             context: cluster.context.clone(),
             simulated: matches!(self.origin, Origin::Demo),
@@ -188,9 +198,20 @@ impl Job {
             found,
             undecided,
             verdict,
-            rows: (self.shown != Shown::Totals).then_some(rows),
+            group_by: self.group_by.clone(),
+            rows: (groups.is_none() && self.shown != Shown::Totals).then(|| self.arranged(rows)),
+            groups: groups.map(|groups| self.arranged(groups)),
             totals,
+            shows_totals: self.shown != Shown::Nodes,
+            newest,
         }
+    }
+
+    /// Those that are shown, in their order.
+    fn arranged<T: Sortable>(&self, mut rows: Vec<T>) -> Vec<T> {
+        report::sort(&mut rows, self.sort_by, self.reverse);
+        rows.truncate(self.top.unwrap_or(usize::MAX));
+        rows
     }
 
     /// A report as bytes.
@@ -282,6 +303,9 @@ pub fn remarks(
         return Err(Error::NoSamples);
     }
     match &job.query.selection {
+        _ if is_empty && job.query.field_selector.is_some() => {
+            messages.say("note: no node matches the selectors");
+        }
         Selection::Matching(selector) if is_empty => {
             messages.say(&format!("note: no node matches the selector {}", selector.as_str()));
         }

@@ -1,7 +1,5 @@
 //! The join of samples and nodes: use, percent, and why something is unknown.
 
-use std::fmt;
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -51,6 +49,18 @@ impl<'a> NodeUsage<'a> {
     #[must_use]
     pub fn memory(&self) -> Usage {
         self.usage(|resources| resources.memory)
+    }
+
+    /// The greater of both percents; `None` where neither is known.
+    #[must_use]
+    pub fn most_used(&self) -> Option<Percent> {
+        self.cpu().percent.max(self.memory().percent)
+    }
+
+    /// Whether the node itself was read, and not only its sample.
+    #[must_use]
+    pub fn has_node(&self) -> bool {
+        self.node.is_some()
     }
 
     /// Why a use or a percent of this node is unknown; `None` when all are known.
@@ -149,9 +159,17 @@ pub enum UnknownReason {
     Stale,
 }
 
-impl fmt::Display for UnknownReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
+impl UnknownReason {
+    /// The word that the formats have for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoMetrics => "NoMetrics",
+            Self::NoNode => "NoNode",
+            Self::NodesForbidden => "NodesForbidden",
+            Self::ZeroAllocatable => "ZeroAllocatable",
+            Self::Stale => "Stale",
+        }
     }
 }
 

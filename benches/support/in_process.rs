@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use kube::client::Body;
 use nodeusage::{
     client::Client,
-    report::Report,
+    report::{Report, Totals},
     snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served},
     usage::{Base, join},
@@ -23,7 +23,7 @@ use nodeusage::{
 
 /// Reads a cluster of so many nodes.
 pub fn read(nodes: usize) -> Snapshot {
-    let query = Query { selection: Selection::All, label_keys: Vec::new() };
+    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let client = Client::in_process(tower::service_fn(move |request: Request<Body>| async move {
@@ -59,7 +59,11 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
         found: rows.len(),
         undecided: 0,
         verdict: None,
+        totals: Totals::of(&rows, Base::Allocatable),
+        shows_totals: false,
+        newest: None,
+        groups: None,
+        group_by: Vec::new(),
         rows: Some(rows),
-        totals: None,
     }
 }

@@ -1,4 +1,4 @@
-//! Which nodes are shown, and which make the run fail.
+//! Which nodes are shown, how they are grouped, and which make the run fail.
 
 use clap::Args;
 
@@ -19,6 +19,10 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "EXPR")]
     pub(super) fail_on: Vec<Condition>,
 
+    /// Field selector, which the server applies: --field-selector metadata.name!=node-1.
+    #[arg(long, value_name = "SELECTOR", conflicts_with_all = ["names", "demo"])]
+    pub(super) field_selector: Option<String>,
+
     /// Show only nodes without taints.
     #[arg(long)]
     no_taint: bool,
@@ -26,6 +30,14 @@ pub(super) struct SelectArgs {
     /// Show only nodes that are not cordoned.
     #[arg(long)]
     schedulable: bool,
+
+    /// Show only so many, the first in the order of --sort-by. Sums and --fail-on still count all.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) top: Option<u32>,
+
+    /// One row for all nodes with the same value of this label; repeatable, or separated by commas.
+    #[arg(long, value_name = "LABEL", value_delimiter = ',', conflicts_with_all = ["label_columns", "totals_only"])]
+    pub(super) group_by: Vec<String>,
 }
 
 impl SelectArgs {

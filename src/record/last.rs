@@ -13,7 +13,7 @@ use crate::{
     report::Report,
 };
 
-/// The last row of each node, by the node's name; that of totals by no name.
+/// The last row of each node, by the node's name; that of groups and totals by no name.
 #[derive(Debug, Default)]
 pub struct LastRows(HashMap<String, Last>);
 
@@ -31,7 +31,7 @@ const MOST_GONE: usize = 10_000;
 
 impl LastRows {
     /// Leaves those rows in a report that are new: later samples, and nodes that have lost theirs. Says whether there are
-    /// any. Totals alone are new with their newest sample.
+    /// any. Groups and totals are new with their newest sample.
     #[must_use]
     pub fn keep_new(&mut self, report: &mut Report<'_>) -> bool {
         let mut is_new = |name: &str, timestamp: Option<Timestamp>| {
@@ -42,7 +42,8 @@ impl LastRows {
             is_new
         };
         let Some(rows) = &mut report.rows else {
-            return is_new("", report.totals.as_ref().and_then(|totals| totals.timestamp));
+            let groups = report.groups.iter().flatten().map(|group| group.totals.timestamp);
+            return is_new("", groups.chain([report.totals.timestamp]).flatten().max());
         };
         let names = rows.len();
         rows.retain(|row| is_new(row.name(), row.timestamp()));
@@ -139,7 +140,7 @@ impl Layout {
         };
         match &self.form {
             Form::Csv { delimiter, header } => {
-                // Totals have one row for all nodes.
+                // Rows of groups and of totals are all of one reading.
                 let is_of_nodes = header.trim_end().split(char::from(*delimiter)).nth(2) == Some("node");
                 let mut reader = csv::ReaderBuilder::new();
                 let mut reader =
@@ -158,14 +159,14 @@ impl Layout {
                     // A line that somebody else wrote says nothing about our samples.
                     let Ok(document) = serde_json::from_str::<Document>(&line?) else { continue };
                     let context = document.context.as_deref();
-                    match (document.items, document.totals) {
-                        (Some(items), _) => {
-                            for item in items {
-                                note(context, &item.node, item.timestamp.as_deref());
-                            }
+                    let Some(items) = document.items else {
+                        for sums in document.groups.iter().flatten().chain(&document.totals) {
+                            note(context, "", sums.timestamp.as_deref());
                         }
-                        (None, Some(totals)) => note(context, "", totals.timestamp.as_deref()),
-                        (None, None) => {}
+                        continue;
+                    };
+                    for item in items {
+                        note(context, &item.node, item.timestamp.as_deref());
                     }
                 }
             }
@@ -178,11 +179,12 @@ impl Layout {
 struct Document {
     context: Option<String>,
     items: Option<Vec<Item>>,
-    totals: Option<TotalsItem>,
+    groups: Option<Vec<Sums>>,
+    totals: Option<Sums>,
 }
 
 #[derive(Deserialize)]
-struct TotalsItem {
+struct Sums {
     timestamp: Option<String>,
 }
 

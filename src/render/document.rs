@@ -11,8 +11,9 @@ use serde_saphyr::DoubleQuoted;
 use super::number;
 use crate::{
     amount::{Amount, Percent},
+    group::Group,
     report::{Report, Totals},
-    usage::{Base, NodeUsage, Usage},
+    usage::{Base, NodeUsage, UnknownReason, Usage},
     visible::is_obeyed,
 };
 
@@ -34,6 +35,8 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Items<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<GroupItem<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     totals: Option<TotalsItem>,
 }
 
@@ -50,7 +53,11 @@ impl<'a> Document<'a> {
                 Base::Capacity => "capacity",
             },
             items: report.rows.as_deref().map(|rows| Items { rows, labels: &report.label_columns }),
-            totals: report.totals.as_ref().map(TotalsItem::of),
+            groups: report
+                .groups
+                .as_ref()
+                .map(|groups| groups.iter().map(|group| GroupItem::of(group, &report.group_by)).collect()),
+            totals: report.shown_totals().map(TotalsItem::of),
         }
     }
 }
@@ -73,7 +80,7 @@ struct Item<'a> {
     #[serde(flatten)]
     figures: Figures,
     window_seconds: Option<Number>,
-    unknown_reason: Option<String>,
+    unknown_reason: Option<&'static str>,
     unschedulable: Option<bool>,
     taints: Option<Vec<Text<'a>>>,
     labels: BTreeMap<&'a str, Option<Text<'a>>>,
@@ -86,10 +93,29 @@ impl<'a> Item<'a> {
             node: Text(row.name()),
             figures: Figures::of(&row.cpu(), &row.memory()),
             window_seconds: row.window().map(|window| Number(number::seconds(window))),
-            unknown_reason: row.unknown().map(|reason| reason.to_string()),
+            unknown_reason: row.unknown().map(UnknownReason::word),
             unschedulable: row.unschedulable(),
             taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
             labels: labels.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct GroupItem<'a> {
+    labels: BTreeMap<&'a str, Option<Text<'a>>>,
+    #[serde(flatten)]
+    totals: TotalsItem,
+    busiest_node: Option<Text<'a>>,
+}
+
+impl<'a> GroupItem<'a> {
+    fn of(group: &Group<'a>, keys: &'a [String]) -> Self {
+        let labels = keys.iter().zip(&group.labels);
+        Self {
+            labels: labels.map(|(key, label)| (key.as_str(), label.map(Text))).collect(),
+            totals: TotalsItem::of(&group.totals),
+            busiest_node: group.busiest.map(Text),
         }
     }
 }

@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{
     Style,
-    table::{Line, Table, age, percent_text, shortened},
+    column::{Column, lines},
+    table::{Table, age_text, percent_text, shortened},
 };
-use crate::{
-    progress,
-    report::{Report, Totals},
-    trend::Trends,
-    usage::NodeUsage,
-    visible::visible,
-};
+use crate::{progress, report::Report, trend::Trends, visible::visible};
 
 /// What the screen shows beside the report.
 pub struct Live<'a> {
@@ -39,7 +34,7 @@ impl Live<'_> {
     /// The lines of a screen of this size, for the report's nodes in their order.
     #[must_use]
     pub fn frame(&self, report: &Report<'_>, width: usize, height: usize) -> Vec<String> {
-        let rows = report.rows.as_deref().unwrap_or_default();
+        let rows = lines(report);
         let mut head = vec![self.summary(report), self.times(report)];
         head.extend(self.failing.as_deref().map(|failing| visible(failing).into_owned()));
         let mut head: Vec<_> = head.into_iter().map(|line| shortened(line, width)).collect();
@@ -55,14 +50,16 @@ impl Live<'_> {
         let room = height.saturating_sub(head.len() + header + foot);
         let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
 
-        let lines: Vec<_> = rows[..shown].iter().map(Line::Node).collect();
+        let lines = &rows[..shown];
         let mut table = Table::of(report, self.style, self.wide);
-        table.add("CPU TREND", |row| self.trends.sparkline(row.name(), TREND_WIDTH));
-        let widths = table.widths(&lines);
+        if report.groups.is_none() {
+            table.add(Column::trend(self.trends, TREND_WIDTH));
+        }
+        let widths = table.widths(lines);
         let widths = table.fit(widths, width);
         let mut frame = head;
         frame.extend(table.header(&widths));
-        frame.extend(lines.iter().map(|line| table.line(&widths, line)));
+        frame.extend(lines.iter().map(|line| table.line(&widths, *line)));
         if shown < rows.len() {
             frame.push(shortened(format!("... {} more", rows.len() - shown), width));
         }
@@ -72,8 +69,7 @@ impl Live<'_> {
     }
 
     fn summary(&self, report: &Report<'_>) -> String {
-        let rows = report.rows.as_deref().unwrap_or_default();
-        let totals = Totals::of(rows, report.base);
+        let totals = &report.totals;
         let context = report.context.as_deref().map_or("in this pod".into(), visible);
         let unknown = match totals.left_out {
             0 => String::new(),
@@ -81,13 +77,12 @@ impl Live<'_> {
         };
         let share = |usage| percent_text(usage, report, self.style.units);
         let shares = format!("CPU {}, memory {}", share(&totals.cpu), share(&totals.memory));
-        format!("{context}: {} nodes{unknown}; {shares}", rows.len())
+        format!("{context}: {} nodes{unknown}; {shares}", totals.nodes + totals.left_out)
     }
 
     fn times(&self, report: &Report<'_>) -> String {
-        let newest: Option<Timestamp> = report.rows.iter().flatten().filter_map(NodeUsage::timestamp).max();
-        let sampled = newest.map_or("no samples yet".to_owned(), |newest| {
-            format!("sampled {} ago", age(report.read_at, newest))
+        let sampled = report.newest.map_or("no samples yet".to_owned(), |newest| {
+            format!("sampled {} ago", age_text(report.read_at.duration_since(newest)))
         });
         let interval = SignedDuration::try_from(self.interval).unwrap_or(SignedDuration::MAX);
         format!("{sampled}, read every {interval:#}")

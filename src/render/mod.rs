@@ -1,5 +1,6 @@
 //! The formats, one file each.
 
+mod column;
 mod csv;
 mod document;
 mod json;
@@ -107,6 +108,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        report::Totals,
         snapshot::{Labels, Resources, Sample, Snapshot},
         usage::{Base, join},
     };
@@ -140,12 +142,16 @@ mod tests {
             simulated: false,
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
+            group_by: Vec::new(),
             base: Base::Allocatable,
             found: 1,
             undecided: 0,
             verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),
-            totals: None,
+            groups: None,
+            totals: Totals::of(&[], Base::Allocatable),
+            shows_totals: false,
+            newest: None,
         };
         for format in Format::value_variants() {
             let outcome = renderer(*format, Style::default()).render(&report, &mut Closed);

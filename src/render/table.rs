@@ -2,16 +2,15 @@
 
 use anstyle::{AnsiColor, Style as Ansi};
 use clap::ValueEnum;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Style, UNKNOWN, kubectl, number};
-use crate::{
-    amount::Amount,
-    report::{Report, Totals},
-    usage::{NodeUsage, Usage},
-    visible::visible,
+use super::{
+    Style, UNKNOWN,
+    column::{Choice, Column, Line, OPTIONAL, Value, columns},
+    kubectl, number,
 };
+use crate::{amount::Amount, report::Report, usage::Usage, visible::visible};
 
 /// How amounts are written; the texts here are those of `--help`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -23,22 +22,6 @@ pub enum Units {
     Raw,
     /// 124m, 512Mi, 66%, as `kubectl top` writes them
     Kubectl,
-}
-
-/// A line of the table.
-pub enum Line<'a> {
-    /// A node.
-    Node(&'a NodeUsage<'a>),
-    /// The sums.
-    Totals(&'a Totals),
-}
-
-struct Column<'a> {
-    header: String,
-    is_figure: bool,
-    /// Where there is little room the columns with the largest go first.
-    rank: usize,
-    cell: Box<dyn Fn(&Line<'_>) -> Cell + 'a>,
 }
 
 struct Cell {
@@ -62,72 +45,33 @@ const HOT: i128 = 900;
 /// Blanks between columns.
 const GAP: usize = 2;
 
-/// The columns from this rank on may be left out; those of wide and of labels have it.
-const OPTIONAL: usize = 3;
-const EXTRA: usize = 5;
-
 /// A name is not cut shorter than this as long as there is a column to leave out.
 const SHORT_NAME: usize = 16;
 
-/// The columns of a report.
+/// The columns of a report, and how their cells are written.
 pub struct Table<'a> {
+    report: &'a Report<'a>,
     style: Style,
     columns: Vec<Column<'a>>,
 }
 
 impl<'a> Table<'a> {
     /// The columns that text or, with all that is known, wide has.
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "a method of Line<'_> is not general enough"
-    )]
-    pub fn of(report: &'a Report<'_>, style: Style, wide: bool) -> Self {
-        let units = style.units;
-        let cores = move |amount| cores(amount, units);
-        let memory = move |amount| memory(amount, units);
-        let percent = move |usage: &Usage| percent(usage, report, units);
-        let mut columns = vec![
-            Column { rank: 0, ..Column::text("NAME", |line| line.name()) },
-            Column { rank: 3, ..Column::figure("CPU(cores)", move |line| cores(line.cpu().used)) },
-            Column { rank: 1, ..Column::figure("CPU(%)", move |line| percent(&line.cpu())) },
-            Column { rank: 4, ..Column::figure("MEMORY", move |line| memory(line.memory().used)) },
-            Column { rank: 2, ..Column::figure("MEMORY(%)", move |line| percent(&line.memory())) },
-        ];
-        if wide {
-            columns.extend([
-                Column::figure("CPU-ALLOC", move |line| cores(line.cpu().allocatable)),
-                Column::figure("CPU-CAP", move |line| cores(line.cpu().capacity)),
-                Column::figure("MEM-ALLOC", move |line| memory(line.memory().allocatable)),
-                Column::figure("MEM-CAP", move |line| memory(line.memory().capacity)),
-                Column::figure("AGE", |line| {
-                    line.of_node(|row| row.timestamp().map(|time| age(report.read_at, time)))
-                }),
-                Column::figure("WINDOW", |line| line.of_node(|row| row.window().map(window))),
-                Column::text("STATUS", |line| line.of_node(status)),
-            ]);
-        }
-        columns.extend(report.label_columns.iter().map(|key| {
-            // kubectl's heading of a label column: what follows the prefix, in capitals.
-            let header = key.rsplit('/').next().unwrap_or_default().to_uppercase();
-            Column::text(&header, move |line| {
-                line.of_node(|row| {
-                    Some(row.label(key).map_or("<none>".to_owned(), |value| visible(value).into_owned()))
-                })
-            })
-        }));
-        Self { style, columns }
+    pub fn of(report: &'a Report<'a>, style: Style, wide: bool) -> Self {
+        let choice = if wide { Choice::Wide } else { Choice::Text };
+        Self { report, style, columns: columns(report, choice) }
     }
 
-    /// Adds a column of nodes at the end.
-    pub fn add(&mut self, header: &str, text: impl Fn(&NodeUsage<'_>) -> String + 'a) {
-        self.columns.push(Column::text(header, move |line| line.of_node(|row| Some(text(row)))));
+    /// Adds a column at the end.
+    pub fn add(&mut self, column: Column<'a>) {
+        self.columns.push(column);
     }
 
     /// How wide each column must be for these lines.
     pub fn widths(&self, lines: &[Line<'_>]) -> Vec<usize> {
         let width = |column: &Column<'_>| {
-            let cells = lines.iter().map(|line| (column.cell)(line).text.width()).max().unwrap_or(0);
-            if self.style.no_headers { cells } else { cells.max(column.header.width()) }
+            let cells = lines.iter().map(|line| self.cell(column, *line).text.width()).max().unwrap_or(0);
+            if self.style.no_headers { cells } else { cells.max(visible(&column.header).width()) }
         };
         self.columns.iter().map(width).collect()
     }
@@ -146,12 +90,13 @@ impl<'a> Table<'a> {
 
     /// The line of column names; `None` where there is to be none.
     pub fn header(&self, widths: &[usize]) -> Option<String> {
-        (!self.style.no_headers).then(|| self.joined(widths, |column| Cell::plain(column.header.clone())))
+        (!self.style.no_headers)
+            .then(|| self.joined(widths, |column| Cell::plain(visible(&column.header).into_owned())))
     }
 
     /// A line.
-    pub fn line(&self, widths: &[usize], line: &Line<'_>) -> String {
-        self.joined(widths, |column| (column.cell)(line))
+    pub fn line(&self, widths: &[usize], line: Line<'_>) -> String {
+        self.joined(widths, |column| self.cell(column, line))
     }
 
     /// A rule as long as the lines.
@@ -172,6 +117,22 @@ impl<'a> Table<'a> {
         }
         line.truncate(line.trim_end().len());
         line
+    }
+
+    fn cell(&self, column: &Column<'_>, line: Line<'_>) -> Cell {
+        let units = self.style.units;
+        Cell::known(match column.value(self.report, line) {
+            Value::Cores(amount) => amount.map(|amount| cores(amount, units)),
+            Value::Bytes(amount) => amount.map(|amount| memory(amount, units)),
+            Value::Percent(usage) => return percent(&usage, self.report, units),
+            Value::Count(count) => Some(count.to_string()),
+            Value::Age(age) => age.map(age_text),
+            Value::Duration(duration) => duration.map(window),
+            Value::Time(time) => time.map(|time| time.to_string()),
+            Value::Text(text) => text.map(|text| visible(&text).into_owned()),
+            Value::Nothing => Some("<none>".to_owned()),
+            Value::Blank => Some(String::new()),
+        })
     }
 }
 
@@ -198,16 +159,6 @@ pub fn shortened(text: String, room: usize) -> String {
     short
 }
 
-impl<'a> Column<'a> {
-    fn text(header: &str, cell: impl Fn(&Line<'_>) -> Cell + 'a) -> Self {
-        Self { header: visible(header).into_owned(), is_figure: false, rank: EXTRA, cell: Box::new(cell) }
-    }
-
-    fn figure(header: &str, cell: impl Fn(&Line<'_>) -> Cell + 'a) -> Self {
-        Self { is_figure: true, ..Self::text(header, cell) }
-    }
-}
-
 impl Cell {
     fn plain(text: String) -> Self {
         Self { text, tone: Tone::Plain }
@@ -229,54 +180,20 @@ impl Tone {
     }
 }
 
-impl Line<'_> {
-    fn name(&self) -> Cell {
-        Cell::plain(match self {
-            Self::Node(row) => visible(row.name()).into_owned(),
-            Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes"),
-            Self::Totals(Totals { nodes, left_out, .. }) => {
-                format!("total of {nodes} nodes, {left_out} left out")
-            }
-        })
-    }
-
-    fn cpu(&self) -> Usage {
-        match self {
-            Self::Node(row) => row.cpu(),
-            Self::Totals(totals) => totals.cpu,
-        }
-    }
-
-    fn memory(&self) -> Usage {
-        match self {
-            Self::Node(row) => row.memory(),
-            Self::Totals(totals) => totals.memory,
-        }
-    }
-
-    /// What only a node has; a line of totals leaves it empty.
-    fn of_node(&self, text: impl Fn(&NodeUsage<'_>) -> Option<String>) -> Cell {
-        match self {
-            Self::Node(row) => Cell::known(text(row)),
-            Self::Totals(_) => Cell::plain(String::new()),
-        }
-    }
-}
-
-fn cores(amount: Option<Amount>, units: Units) -> Cell {
-    Cell::known(amount.map(|amount| match units {
+fn cores(amount: Amount, units: Units) -> String {
+    match units {
         Units::Auto => number::fixed(amount.millis(), 3),
         Units::Raw => number::amount(amount),
         Units::Kubectl => kubectl::cpu(amount),
-    }))
+    }
 }
 
-fn memory(amount: Option<Amount>, units: Units) -> Cell {
-    Cell::known(amount.map(|amount| match units {
+fn memory(amount: Amount, units: Units) -> String {
+    match units {
         Units::Auto => binary(amount.whole()),
         Units::Raw => number::amount(amount),
         Units::Kubectl => kubectl::memory(amount),
-    }))
+    }
 }
 
 /// Mebibytes, from one gibibyte on gibibytes, with one decimal.
@@ -307,24 +224,9 @@ fn percent(usage: &Usage, report: &Report<'_>, units: Units) -> Cell {
     Cell { text, tone }
 }
 
-fn status(row: &NodeUsage<'_>) -> Option<String> {
-    let cordoned = row.unschedulable()?.then(|| "cordoned".to_owned());
-    // The taint that cordoning brings says nothing new.
-    let taints = row
-        .taints()
-        .into_iter()
-        .flatten()
-        .filter(|taint| *taint != CORDON_TAINT)
-        .map(|taint| visible(taint).into_owned());
-    let words: Vec<_> = cordoned.into_iter().chain(taints).collect();
-    Some(if words.is_empty() { "<none>".to_owned() } else { words.join(",") })
-}
-
-const CORDON_TAINT: &str = "node.kubernetes.io/unschedulable:NoSchedule";
-
-/// The sample's age in its largest sensible unit; negative where the clocks disagree.
-pub fn age(now: Timestamp, sample: Timestamp) -> String {
-    match now.duration_since(sample).as_secs() {
+/// An age in its largest sensible unit; negative where clocks disagree.
+pub fn age_text(age: SignedDuration) -> String {
+    match age.as_secs() {
         seconds @ ..120 => format!("{seconds}s"),
         seconds @ 120..7_200 => format!("{}m", seconds / 60),
         seconds @ 7_200..172_800 => format!("{}h", seconds / 3_600),

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::{
     Render, Style,
-    table::{Line, Table},
+    column::{Line, lines},
+    table::Table,
 };
 use crate::report::Report;
 
@@ -18,8 +19,9 @@ pub struct Text {
 
 impl Render for Text {
     fn render(&self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let nodes = report.rows.iter().flatten().map(Line::Node);
-        let lines: Vec<_> = nodes.chain(report.totals.iter().map(Line::Totals)).collect();
+        let mut lines = lines(report);
+        let rows = lines.len();
+        lines.extend(report.shown_totals().map(Line::Totals));
         if lines.is_empty() {
             return Ok(());
         }
@@ -28,8 +30,8 @@ impl Render for Text {
         if let Some(header) = table.header(&widths) {
             writeln!(out, "{header}")?;
         }
-        for line in &lines {
-            if matches!(line, Line::Totals(_)) && report.rows.is_some() {
+        for (at, line) in lines.into_iter().enumerate() {
+            if at == rows && rows > 0 {
                 writeln!(out, "{}", Table::rule(&widths))?;
             }
             writeln!(out, "{}", table.line(&widths, line))?;

@@ -9,6 +9,7 @@ use super::{
     availability::{explained, service},
     collected::{Collected, Named},
     decode::{self, Partial},
+    parameter,
     served::Served,
 };
 use crate::{
@@ -108,7 +109,10 @@ pub(super) async fn nodes(
     let outcome =
         client.list(&path, "NodeList", &received.nodes, |object| found.add(decode::node(object, &wanted)?));
     match outcome.await {
-        Err(Error::Forbidden(message)) => snapshot.nodes_forbidden = Some(message),
+        // A field selector can be applied to nodes only.
+        Err(Error::Forbidden(message)) if query.field_selector.is_none() => {
+            snapshot.nodes_forbidden = Some(message);
+        }
         version => snapshot.nodes_version = version?,
     }
     (snapshot.nodes, snapshot.unreadable) = (found.objects, found.unreadable);
@@ -117,7 +121,9 @@ pub(super) async fn nodes(
 
 /// The path of the nodes of a query, with more parameters.
 pub(super) fn nodes_path(query: &Query, parameters: &str) -> String {
-    format!("/api/v1/nodes{}", with(&[parameters, &query.selection.parameter()]))
+    let fields = query.field_selector.as_deref().map(|selector| parameter("fieldSelector", selector));
+    let selectors = [&query.selection.parameter(), &fields.unwrap_or_default()];
+    format!("/api/v1/nodes{}", with(&[parameters, selectors[0], selectors[1]]))
 }
 
 struct Reading<'a> {

@@ -26,6 +26,8 @@ use crate::selector::Selector;
 pub struct Query {
     /// Which nodes.
     pub selection: Selection,
+    /// What the server must find in the fields of a node, in its own grammar; samples have none of these fields.
+    pub field_selector: Option<String>,
     /// The labels to keep, beside those that the selection needs.
     pub label_keys: Vec<String>,
 }
@@ -61,10 +63,13 @@ impl Selection {
 
     /// The selector as a parameter of a list; empty where there is none.
     fn parameter(&self) -> String {
-        let escaped =
-            |selector: &Selector| utf8_percent_encode(selector.as_str(), NON_ALPHANUMERIC).to_string();
-        self.selector().map(|selector| format!("labelSelector={}", escaped(selector))).unwrap_or_default()
+        self.selector().map(|selector| parameter("labelSelector", selector.as_str())).unwrap_or_default()
     }
+}
+
+/// A parameter with its value, escaped.
+fn parameter(name: &str, value: &str) -> String {
+    format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
 }
 
 /// How many bytes have come so far.

@@ -94,6 +94,8 @@ fn json_and_yaml_are_one_document_that_fits_the_schema() {
         &["--totals-only"],
         &["-L", ZONE, "--show-capacity"],
         &["-l", "pool=none-such"],
+        &["--group-by", ZONE, "--total"],
+        &["--where", "cpu>0", "--field-selector", "spec.unschedulable=false"],
     ] {
         let [json, yaml] = formats([&[&["-o", "json"], flags].concat(), &[&["-o", "yaml"], flags].concat()]);
         let json: Value = serde_json::from_str(&json).unwrap();

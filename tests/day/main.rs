@@ -12,6 +12,7 @@ use std::{
 
 use nodeusage::{
     client::Messages,
+    filter::Filter,
     render::{Format, Style},
     report::SortKey,
     run::{Cluster, Job, Origin, Shown},
@@ -67,7 +68,12 @@ impl Write for Said {
 fn job() -> Job {
     Job {
         origin: Origin::Demo,
-        query: Query { selection: Selection::All, label_keys: vec![LABEL.to_owned()] },
+        query: Query { selection: Selection::All, field_selector: None, label_keys: vec![LABEL.to_owned()] },
+        label_columns: vec![LABEL.to_owned()],
+        group_by: Vec::new(),
+        filter: Filter::default(),
+        fail_on: Vec::new(),
+        top: None,
         base: Base::Allocatable,
         sort_by: SortKey::Name,
         reverse: false,

@@ -1,0 +1,327 @@
+//! Every column there is, each defined once, for tables and for CSV.
+
+use std::borrow::Cow;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    amount::Amount,
+    group::Group,
+    report::{Report, Totals},
+    trend::Trends,
+    usage::{NodeUsage, UnknownReason, Usage},
+};
+
+/// What a row is about.
+#[derive(Clone, Copy)]
+pub enum Line<'a> {
+    /// A node.
+    Node(&'a NodeUsage<'a>),
+    /// Several nodes.
+    Group(&'a Group<'a>),
+    /// All nodes.
+    Totals(&'a Totals),
+}
+
+/// What stands in a cell, before a format writes it.
+pub enum Value<'a> {
+    /// Cores; `None` is unknown, as below.
+    Cores(Option<Amount>),
+    /// Bytes.
+    Bytes(Option<Amount>),
+    /// The percent of a use.
+    Percent(Usage),
+    /// A number of things.
+    Count(usize),
+    /// How long it is since a moment.
+    Age(Option<SignedDuration>),
+    /// A length of time.
+    Duration(Option<SignedDuration>),
+    /// A moment.
+    Time(Option<Timestamp>),
+    /// Text.
+    Text(Option<Cow<'a, str>>),
+    /// Known not to be there.
+    Nothing,
+    /// Something that such a line can't have.
+    Blank,
+}
+
+/// A column of a report.
+pub struct Column<'a> {
+    /// What CSV calls it.
+    pub name: Cow<'a, str>,
+    /// What a table calls it.
+    pub header: Cow<'a, str>,
+    /// Whether it holds figures, which stand to the right.
+    pub is_figure: bool,
+    /// Where there is little room the columns with the largest go first, down to [`OPTIONAL`].
+    pub rank: usize,
+    source: Source<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Fixed(Cell),
+    /// A label of nodes.
+    Label(&'a str),
+    /// The value at this place of those by which groups differ.
+    GroupLabel(usize),
+    /// How the use of nodes went, in so many characters.
+    Trend(&'a Trends, usize),
+}
+
+type Cell = for<'b> fn(&'b Report<'_>, Line<'b>) -> Value<'b>;
+
+/// The columns from this rank on may be left out.
+pub const OPTIONAL: usize = 3;
+
+/// The rank of columns that only the wide table has, and of labels.
+const EXTRA: usize = 5;
+
+/// A column that does not depend on the report.
+struct Definition {
+    name: &'static str,
+    header: &'static str,
+    is_figure: bool,
+    rank: usize,
+    cell: Cell,
+}
+
+const fn text(name: &'static str, header: &'static str, cell: Cell) -> Definition {
+    Definition { name, header, is_figure: false, rank: EXTRA, cell }
+}
+
+const fn figure(name: &'static str, header: &'static str, rank: usize, cell: Cell) -> Definition {
+    Definition { name, header, is_figure: true, rank, cell }
+}
+
+const DEFINITIONS: [Definition; 18] = [
+    Definition { rank: 0, ..text("node", "NAME", |_, line| line.name()) },
+    text("timestamp", "TIMESTAMP", |_, line| Value::Time(line.timestamp())),
+    text("context", "CONTEXT", |report, _| present(report.context.as_deref())),
+    figure("nodes", "NODES", 1, |_, line| line.count(|totals| totals.nodes)),
+    figure("nodes_left_out", "LEFT-OUT", 1, |_, line| line.count(|totals| totals.left_out)),
+    figure("cpu_usage_cores", "CPU(cores)", 3, |_, line| Value::Cores(line.cpu().used)),
+    figure("cpu_usage_percent", "CPU(%)", 1, |_, line| Value::Percent(line.cpu())),
+    figure("cpu_allocatable_cores", "CPU-ALLOC", EXTRA, |_, line| Value::Cores(line.cpu().allocatable)),
+    figure("cpu_capacity_cores", "CPU-CAP", EXTRA, |_, line| Value::Cores(line.cpu().capacity)),
+    figure("memory_usage_bytes", "MEMORY", 4, |_, line| Value::Bytes(line.memory().used)),
+    figure("memory_usage_percent", "MEMORY(%)", 2, |_, line| Value::Percent(line.memory())),
+    figure("memory_allocatable_bytes", "MEM-ALLOC", EXTRA, |_, line| Value::Bytes(line.memory().allocatable)),
+    figure("memory_capacity_bytes", "MEM-CAP", EXTRA, |_, line| Value::Bytes(line.memory().capacity)),
+    figure("age_seconds", "AGE", EXTRA, |report, line| {
+        line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
+    }),
+    figure("window_seconds", "WINDOW", EXTRA, |_, line| line.of_node(|row| Value::Duration(row.window()))),
+    text("unknown_reason", "UNKNOWN", |_, line| {
+        line.of_node(|row| present(row.unknown().map(UnknownReason::word)))
+    }),
+    text("status", "STATUS", |_, line| line.of_node(status)),
+    text("busiest_node", "BUSIEST", |_, line| match line {
+        Line::Group(group) => Value::Text(group.busiest.map(Cow::Borrowed)),
+        Line::Node(_) | Line::Totals(_) => Value::Blank,
+    }),
+];
+
+/// For whom columns are chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// People.
+    Text,
+    /// People who want to know all.
+    Wide,
+    /// Programs.
+    Csv,
+}
+
+const NODE: [&str; 5] =
+    ["node", "cpu_usage_cores", "cpu_usage_percent", "memory_usage_bytes", "memory_usage_percent"];
+
+const NODE_WIDE: [&str; 7] = [
+    "cpu_allocatable_cores",
+    "cpu_capacity_cores",
+    "memory_allocatable_bytes",
+    "memory_capacity_bytes",
+    "age_seconds",
+    "window_seconds",
+    "status",
+];
+
+const GROUP: [&str; 9] = [
+    "nodes",
+    "nodes_left_out",
+    "cpu_usage_cores",
+    "cpu_allocatable_cores",
+    "cpu_usage_percent",
+    "memory_usage_bytes",
+    "memory_allocatable_bytes",
+    "memory_usage_percent",
+    "busiest_node",
+];
+
+const GROUP_WIDE: [&str; 2] = ["cpu_capacity_cores", "memory_capacity_bytes"];
+
+/// What a row of CSV begins with, whatever it is about.
+const CSV_ORIGIN: [&str; 2] = ["timestamp", "context"];
+
+const CSV_FIGURES: [&str; 8] = [
+    "cpu_usage_cores",
+    "cpu_allocatable_cores",
+    "cpu_capacity_cores",
+    "cpu_usage_percent",
+    "memory_usage_bytes",
+    "memory_allocatable_bytes",
+    "memory_capacity_bytes",
+    "memory_usage_percent",
+];
+
+/// The columns of a report.
+pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
+    let fixed = |names: &[&str]| {
+        let definition = |name: &&str| DEFINITIONS.iter().find(|definition| definition.name == *name);
+        names.iter().filter_map(definition).map(Column::of).collect::<Vec<_>>()
+    };
+    let group_labels =
+        || report.group_by.iter().enumerate().map(|(at, key)| Column::label(key, Source::GroupLabel(at)));
+    let labels = || report.label_columns.iter().map(|key| Column::label(key, Source::Label(key)));
+    let extra = |names: &[&str]| if choice == Choice::Wide { fixed(names) } else { Vec::new() };
+    let parts = match (choice, &report.groups, &report.rows) {
+        (Choice::Csv, Some(_), _) => {
+            let counts = fixed(&["nodes", "nodes_left_out"]);
+            vec![
+                fixed(&CSV_ORIGIN),
+                group_labels().collect(),
+                counts,
+                fixed(&CSV_FIGURES),
+                fixed(&["busiest_node"]),
+            ]
+        }
+        (Choice::Csv, None, Some(_)) => {
+            let rest = fixed(&["window_seconds", "unknown_reason"]);
+            vec![fixed(&CSV_ORIGIN), fixed(&["node"]), fixed(&CSV_FIGURES), rest, labels().collect()]
+        }
+        (Choice::Csv, None, None) => {
+            vec![fixed(&CSV_ORIGIN), fixed(&["nodes", "nodes_left_out"]), fixed(&CSV_FIGURES)]
+        }
+        (_, Some(_), _) => vec![group_labels().collect(), fixed(&GROUP), extra(&GROUP_WIDE)],
+        (_, None, _) => vec![fixed(&NODE), extra(&NODE_WIDE), labels().collect()],
+    };
+    parts.into_iter().flatten().collect()
+}
+
+/// The rows of a report, without the totals where there are others.
+pub fn lines<'a>(report: &'a Report<'_>) -> Vec<Line<'a>> {
+    let nodes = report.rows.iter().flatten().map(Line::Node);
+    nodes.chain(report.groups.iter().flatten().map(Line::Group)).collect()
+}
+
+impl<'a> Column<'a> {
+    fn of(definition: &Definition) -> Self {
+        Self {
+            name: definition.name.into(),
+            header: definition.header.into(),
+            is_figure: definition.is_figure,
+            rank: definition.rank,
+            source: Source::Fixed(definition.cell),
+        }
+    }
+
+    fn label(key: &'a str, source: Source<'a>) -> Self {
+        // kubectl's heading of a label column: what follows the prefix, in capitals.
+        let header = key.rsplit('/').next().unwrap_or_default().to_uppercase();
+        Self {
+            name: format!("label_{key}").into(),
+            header: header.into(),
+            is_figure: false,
+            rank: EXTRA,
+            source,
+        }
+    }
+
+    /// How the CPU of nodes went, in so many characters.
+    pub fn trend(trends: &'a Trends, width: usize) -> Self {
+        let (name, header) = ("cpu_trend".into(), "CPU TREND".into());
+        Self { name, header, is_figure: false, rank: EXTRA, source: Source::Trend(trends, width) }
+    }
+
+    /// What stands in this column of a row.
+    pub fn value<'b>(&self, report: &'b Report<'_>, line: Line<'b>) -> Value<'b> {
+        match (self.source, line) {
+            (Source::Fixed(cell), _) => cell(report, line),
+            (Source::Label(key), Line::Node(row)) => present(row.label(key)),
+            (Source::GroupLabel(at), Line::Group(group)) => present(group.labels.get(at).copied().flatten()),
+            (Source::GroupLabel(0), Line::Totals(_)) => Value::Text(Some("total".into())),
+            (Source::Trend(trends, width), Line::Node(row)) => {
+                Value::Text(Some(trends.sparkline(row.name(), width).into()))
+            }
+            (Source::Label(_) | Source::GroupLabel(_) | Source::Trend(..), _) => Value::Blank,
+        }
+    }
+}
+
+/// Text that may be known not to be there.
+fn present(text: Option<&str>) -> Value<'_> {
+    text.map_or(Value::Nothing, |text| Value::Text(Some(text.into())))
+}
+
+impl<'a> Line<'a> {
+    fn name(self) -> Value<'a> {
+        Value::Text(Some(match self {
+            Self::Node(row) => row.name().into(),
+            Self::Group(_) => return Value::Blank,
+            Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes").into(),
+            Self::Totals(Totals { nodes, left_out, .. }) => {
+                format!("total of {nodes} nodes, {left_out} left out").into()
+            }
+        }))
+    }
+
+    fn timestamp(self) -> Option<Timestamp> {
+        match self {
+            Self::Node(row) => row.timestamp(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.timestamp,
+        }
+    }
+
+    fn cpu(self) -> Usage {
+        match self {
+            Self::Node(row) => row.cpu(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.cpu,
+        }
+    }
+
+    fn memory(self) -> Usage {
+        match self {
+            Self::Node(row) => row.memory(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.memory,
+        }
+    }
+
+    fn count(self, count: fn(&Totals) -> usize) -> Value<'a> {
+        match self {
+            Self::Node(_) => Value::Blank,
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(count(totals)),
+        }
+    }
+
+    /// What only a node has.
+    fn of_node(self, value: impl FnOnce(&'a NodeUsage<'a>) -> Value<'a>) -> Value<'a> {
+        match self {
+            Self::Node(row) => value(row),
+            Self::Group(_) | Self::Totals(_) => Value::Blank,
+        }
+    }
+}
+
+/// Whether a node is cordoned, and its taints.
+fn status<'a>(row: &NodeUsage<'a>) -> Value<'a> {
+    let Some(unschedulable) = row.unschedulable() else { return Value::Text(None) };
+    // The taint that cordoning brings says nothing new.
+    let taints =
+        row.taints().into_iter().flatten().map(String::as_str).filter(|taint| *taint != CORDON_TAINT);
+    let words: Vec<_> = unschedulable.then_some("cordoned").into_iter().chain(taints).collect();
+    if words.is_empty() { Value::Nothing } else { Value::Text(Some(words.join(",").into())) }
+}
+
+const CORDON_TAINT: &str = "node.kubernetes.io/unschedulable:NoSchedule";
