@@ -76,6 +76,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-nodeusage' -ScriptBlock
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Show a simulated cluster; no server is asked and no file is read')
             [CompletionResult]::new('--no-taint', '--no-taint', [CompletionResultType]::ParameterName, 'Show only nodes without taints')
             [CompletionResult]::new('--schedulable', '--schedulable', [CompletionResultType]::ParameterName, 'Show only nodes that are not cordoned')
+            [CompletionResult]::new('--requests', '--requests', [CompletionResultType]::ParameterName, 'Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Read again and again: redrawn in place on a terminal, else one report after the other')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Read again and again: redrawn in place on a terminal, else one report after the other')
             [CompletionResult]::new('--repeat', '--repeat', [CompletionResultType]::ParameterName, 'Let csv, tsv, json and yaml repeat samples that the server has not renewed')

@@ -73,6 +73,7 @@ set edit:completion:arg-completer[kubectl-nodeusage] = {|@words|
             cand --demo 'Show a simulated cluster; no server is asked and no file is read'
             cand --no-taint 'Show only nodes without taints'
             cand --schedulable 'Show only nodes that are not cordoned'
+            cand --requests 'Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests'
             cand -w 'Read again and again: redrawn in place on a terminal, else one report after the other'
             cand --watch 'Read again and again: redrawn in place on a terminal, else one report after the other'
             cand --repeat 'Let csv, tsv, json and yaml repeat samples that the server has not renewed'

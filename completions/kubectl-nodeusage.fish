@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_nodeusage_global_optspecs
-    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress demo where= fail-on= field-selector= no-taint schedulable top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
 end
 
 function __fish_kubectl_nodeusage_needs_command
@@ -86,6 +86,7 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l demo -d 'Show a simulated cluster; no server is asked and no file is read'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l no-taint -d 'Show only nodes without taints'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l schedulable -d 'Show only nodes that are not cordoned'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l requests -d 'Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s w -l watch -d 'Read again and again: redrawn in place on a terminal, else one report after the other'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l repeat -d 'Let csv, tsv, json and yaml repeat samples that the server has not renewed'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

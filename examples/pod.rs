@@ -16,7 +16,8 @@ use nodeusage::{
 async fn main() -> Result<(), Error> {
     let connection = kubeconfig::resolve(&ConnectionFlags::default(), &System)?;
     let client = Client::new(&connection, &Surroundings::of_process(0, Messages::to(io::stderr())))?;
-    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
+    let query =
+        Query { selection: Selection::All, field_selector: None, label_keys: Vec::new(), pods: false };
     let snapshot = source::read(&client, &query, &Served::default(), &Received::default()).await?;
     for node in usage::join(&snapshot, None, Base::Allocatable) {
         let use_of_it = match node.cpu().used.zip(node.memory().used) {

@@ -1,6 +1,10 @@
 //! Exact amounts of cores and bytes, and shares of them.
 
-use std::{cmp::Ordering, iter::Sum};
+use std::{
+    cmp::Ordering,
+    iter::Sum,
+    ops::{AddAssign, Sub, SubAssign},
+};
 
 use crate::quantity::Quantity;
 
@@ -19,6 +23,9 @@ impl Amount {
     pub fn from_quantity(quantity: &Quantity) -> Option<Self> {
         quantity.nanos().filter(|nanos| nanos.abs() <= Self::LARGEST).map(Self)
     }
+
+    /// None.
+    pub const ZERO: Self = Self(0);
 
     /// So many whole ones.
     #[must_use]
@@ -47,6 +54,26 @@ impl Amount {
 
 fn away_from_zero(amount: i128, unit: i128) -> i128 {
     amount / unit + (amount % unit).signum()
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for Amount {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
 }
 
 impl Sum for Amount {

@@ -44,6 +44,9 @@ Examples:
   # The zones, the most used CPU first
   kubectl nodeusage --group-by topology.kubernetes.io/zone --sort-by cpu-percent
 
+  # What pods request beside what is used, and what is free to schedule
+  kubectl nodeusage --requests
+
   # One row a node for a spreadsheet
   kubectl nodeusage -o csv > nodes.csv
 
@@ -247,6 +250,7 @@ impl Cli {
         };
         let filter = self.select.filter();
         let conditions = filter.conditions.iter().chain(&self.select.fail_on);
+        let pods = self.select.requests || conditions.clone().any(Condition::is_of_pods);
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
         let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
         let label_keys = label_keys.chain(shown_labels).collect();
@@ -254,11 +258,12 @@ impl Cli {
         Ok(Job {
             origin,
             verbosity,
-            query: Query { selection, field_selector: self.select.field_selector, label_keys },
+            query: Query { selection, field_selector: self.select.field_selector, label_keys, pods },
             label_columns: self.label_columns,
             group_by: self.select.group_by,
             filter,
             fail_on: self.select.fail_on,
+            shows_requests: self.select.requests,
             top: self.select.top.map(|top| top as usize),
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),
@@ -309,6 +314,7 @@ impl Cli {
             F::Top | F::Name if !self.select.group_by.is_empty() => {
                 unfit("--group-by", "its lines are nodes")
             }
+            F::Top | F::Name if self.select.requests => unfit("--requests", "the format is fixed"),
             F::Text | F::Wide => Ok(()),
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
             _ => Ok(()),

@@ -8,13 +8,14 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     amount::{Amount, Percent},
     quantity::Quantity,
-    usage::{NodeUsage, Usage},
+    requests::Demand,
+    usage::NodeUsage,
     visible::visible,
 };
 
 /// A field, an operator and a value.
 ///
-/// Fields are `cpu` and `memory`, each compared with a quantity or a percent; `age`, that of the sample, compared with a
+/// Fields are `cpu`, `memory`, `pods`, `cpu-requests` and `memory-requests`, each compared with a quantity or a percent; `age`, that of the sample, compared with a
 /// duration; and `label:KEY`, or any key that is not one of these words, compared with a label's value by `=`, `==` or
 /// `!=`. The other operators are `<`, `<=`, `>` and `>=`. Comparisons are exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +23,19 @@ pub struct Condition(Test);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Test {
-    Amount(Resource, Comparison, Amount),
-    Percent(Resource, Comparison, Percent),
+    Amount(Figure, Comparison, Amount),
+    Percent(Figure, Comparison, Percent),
     Age(Comparison, SignedDuration),
     Label { key: String, is_equal: bool, value: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Resource {
+enum Figure {
     Cpu,
     Memory,
+    Pods,
+    CpuRequests,
+    MemoryRequests,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,16 +65,29 @@ impl Condition {
     #[must_use]
     pub fn holds(&self, row: &NodeUsage<'_>, now: Timestamp) -> Option<bool> {
         match &self.0 {
-            Test::Amount(resource, comparison, bound) => {
-                resource.of(row).used.map(|used| comparison.admits(used.cmp(bound)))
+            Test::Amount(figure, comparison, bound) => {
+                figure.of(row).0.map(|amount| comparison.admits(amount.cmp(bound)))
             }
-            Test::Percent(resource, comparison, bound) => {
-                resource.of(row).percent.map(|percent| comparison.admits(percent.cmp(bound)))
+            Test::Percent(figure, comparison, bound) => {
+                let (amount, of) = figure.of(row);
+                let percent = amount.zip(of).and_then(|(amount, of)| Percent::of(amount, of));
+                percent.map(|percent| comparison.admits(percent.cmp(bound)))
             }
             Test::Age(comparison, bound) => {
                 row.timestamp().map(|time| comparison.admits(now.duration_since(time).cmp(bound)))
             }
             Test::Label { key, is_equal, value } => Some((row.label(key) == Some(value)) == *is_equal),
+        }
+    }
+
+    /// Whether pods must be read for it.
+    #[must_use]
+    pub fn is_of_pods(&self) -> bool {
+        match &self.0 {
+            Test::Amount(figure, ..) | Test::Percent(figure, ..) => {
+                matches!(figure, Figure::Pods | Figure::CpuRequests | Figure::MemoryRequests)
+            }
+            Test::Age(..) | Test::Label { .. } => false,
         }
     }
 
@@ -100,11 +117,16 @@ pub fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     }
 }
 
-impl Resource {
-    fn of(self, row: &NodeUsage<'_>) -> Usage {
+impl Figure {
+    /// The amount, and what percent is of it.
+    fn of(self, row: &NodeUsage<'_>) -> (Option<Amount>, Option<Amount>) {
+        let demand = row.demand();
         match self {
-            Self::Cpu => row.cpu(),
-            Self::Memory => row.memory(),
+            Self::Cpu => (row.cpu().used, row.cpu_base()),
+            Self::Memory => (row.memory().used, row.memory_base()),
+            Self::Pods => (demand.map(Demand::count), row.allocatable_pods()),
+            Self::CpuRequests => (demand.map(|demand| demand.cpu.requests), row.cpu_base()),
+            Self::MemoryRequests => (demand.map(|demand| demand.memory.requests), row.memory_base()),
         }
     }
 }
@@ -143,7 +165,7 @@ impl fmt::Display for ParseConditionError {
 
 impl error::Error for ParseConditionError {}
 
-const FIELD: &str = "a field: cpu, memory, age, or a label's key";
+const FIELD: &str = "a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key";
 const OPERATOR: &str = "an operator: <, <=, =, !=, >= or >";
 const LABEL_OPERATOR: &str = "= or !=, since this is a label";
 const AMOUNT: &str = "a quantity such as 500m or 2Gi, or a percent such as 80%";
@@ -175,8 +197,11 @@ impl FromStr for Condition {
         let value = rest.trim();
         let value_place = text.len() - rest.trim_start().len();
         let condition = match field {
-            "cpu" => amount(Resource::Cpu, comparison, value),
-            "memory" => amount(Resource::Memory, comparison, value),
+            "cpu" => amount(Figure::Cpu, comparison, value),
+            "memory" => amount(Figure::Memory, comparison, value),
+            "pods" => amount(Figure::Pods, comparison, value),
+            "cpu-requests" => amount(Figure::CpuRequests, comparison, value),
+            "memory-requests" => amount(Figure::MemoryRequests, comparison, value),
             "age" => value.parse().map(|bound| Test::Age(comparison, bound)).map_err(|_| DURATION),
             _ => {
                 let is_equal = match comparison {
@@ -194,16 +219,16 @@ impl FromStr for Condition {
     }
 }
 
-fn amount(resource: Resource, comparison: Comparison, value: &str) -> Result<Test, &'static str> {
+fn amount(figure: Figure, comparison: Comparison, value: &str) -> Result<Test, &'static str> {
     let exact = |text: &str| {
         text.parse::<Quantity>().ok().and_then(|quantity| Amount::from_quantity(&quantity)).ok_or(AMOUNT)
     };
     match value.strip_suffix('%') {
         Some(percent) if !percent.ends_with(char::is_alphabetic) => {
             let bound = Percent::of(exact(percent)?, Amount::from_whole(100)).ok_or(AMOUNT)?;
-            Ok(Test::Percent(resource, comparison, bound))
+            Ok(Test::Percent(figure, comparison, bound))
         }
-        _ => exact(value).map(|bound| Test::Amount(resource, comparison, bound)),
+        _ => exact(value).map(|bound| Test::Amount(figure, comparison, bound)),
     }
 }
 
@@ -234,6 +259,8 @@ mod tests {
             labels: [("pool".to_owned(), "general".to_owned())].into(),
             allocatable: resources("3", "4Gi"),
             capacity: resources("4", "8Gi"),
+            allocatable_pods: None,
+            extended: [].into(),
             unschedulable: false,
             taints: Vec::new(),
         };
@@ -287,7 +314,10 @@ mod tests {
     #[test]
     fn errors_point_at_the_place() {
         for (text, shown) in [
-            ("", "expected a field: cpu, memory, age, or a label's key\n  \n  ^"),
+            (
+                "",
+                "expected a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key\n  \n  ^",
+            ),
             ("cpu", "expected an operator: <, <=, =, !=, >= or >\n  cpu\n     ^"),
             (" cpu ? 1", "expected an operator: <, <=, =, !=, >= or >\n   cpu ? 1\n      ^"),
             (
@@ -308,7 +338,10 @@ mod tests {
                 "pool=a,b",
                 "expected a label's value: letters, digits, '-', '_' and '.'\n  pool=a,b\n        ^",
             ),
-            ("\u{1b}=1", "expected a field: cpu, memory, age, or a label's key\n  \\u{1b}=1\n  ^"),
+            (
+                "\u{1b}=1",
+                "expected a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key\n  \\u{1b}=1\n  ^",
+            ),
         ] {
             assert_eq!(text.parse::<Condition>().unwrap_err().to_string(), shown, "{text:?}");
         }

@@ -20,6 +20,7 @@ pub mod quantity;
 pub mod record;
 pub mod render;
 pub mod report;
+pub mod requests;
 pub mod run;
 pub mod screen;
 pub mod selector;

@@ -34,11 +34,13 @@ pub async fn show_while<T>(work: impl Future<Output = T>, received: &Received) -
             outcome = &mut work => return outcome,
             _ = frames.tick() => {
                 let bytes = |count: &AtomicU64| BinaryBytes(count.load(Ordering::Relaxed));
-                bar.0.set_message(format!(
-                    "reading: nodes {}, samples {}",
-                    bytes(&received.nodes),
-                    bytes(&received.samples)
-                ));
+                let (nodes, samples) = (bytes(&received.nodes), bytes(&received.samples));
+                let message = if received.pods.load(Ordering::Relaxed) == 0 {
+                    format!("reading: nodes {nodes}, samples {samples}")
+                } else {
+                    format!("reading: nodes {nodes}, samples {samples}, pods {}", bytes(&received.pods))
+                };
+                bar.0.set_message(message);
                 bar.0.tick();
             }
         }

@@ -9,6 +9,7 @@ use crate::{
     amount::Amount,
     filter::Verdict,
     group::Group,
+    requests::Demand,
     usage::{Base, NodeUsage, Usage},
 };
 
@@ -25,6 +26,8 @@ pub struct Report<'a> {
     pub label_columns: Vec<String>,
     /// What percent is of.
     pub base: Base,
+    /// Whether it shows what pods request.
+    pub shows_requests: bool,
     /// How many nodes were read, before any was left out.
     pub found: usize,
     /// How many nodes are left out since what decides about them is unknown.
@@ -155,6 +158,10 @@ pub struct Totals {
     pub cpu: Usage,
     /// Memory in bytes; unknown when no node is summed.
     pub memory: Usage,
+    /// What the pods of these nodes request; unknown when no node is summed, or it is unknown of one of them.
+    pub demand: Option<Demand>,
+    /// How many pods these nodes may hold.
+    pub allocatable_pods: Option<Amount>,
 }
 
 impl Totals {
@@ -180,6 +187,11 @@ impl Totals {
             left_out: rows.len() - nodes,
             cpu: usage(NodeUsage::cpu),
             memory: usage(NodeUsage::memory),
+            demand: known().map(NodeUsage::demand).sum::<Option<Demand>>().filter(|_| nodes > 0),
+            allocatable_pods: known()
+                .map(NodeUsage::allocatable_pods)
+                .sum::<Option<Amount>>()
+                .filter(|_| nodes > 0),
         }
     }
 }
@@ -203,6 +215,8 @@ mod tests {
             labels: [("zone".to_owned(), format!("zone-of-{name}"))].into(),
             allocatable: resources(cpu, memory),
             capacity: resources(cpu, memory),
+            allocatable_pods: None,
+            extended: [].into(),
             unschedulable: false,
             taints: Vec::new(),
         }
@@ -319,7 +333,9 @@ mod tests {
                 timestamp: None,
                 left_out: 0,
                 cpu: Usage::default(),
-                memory: Usage::default()
+                memory: Usage::default(),
+                demand: None,
+                allocatable_pods: None,
             }
         );
     }

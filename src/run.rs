@@ -36,6 +36,8 @@ pub struct Job {
     pub filter: Filter,
     /// What makes the run fail if a node that is shown meets all of it; empty where nothing does.
     pub fail_on: Vec<Condition>,
+    /// Whether what pods request is shown.
+    pub shows_requests: bool,
     /// How many nodes or groups are shown, the first in their order; `None` is all.
     pub top: Option<usize>,
     /// What percent is of.
@@ -106,7 +108,7 @@ pub struct Cluster {
 /// exist, or nodes without one figure.
 pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
     if let Some(pace) = &job.pace {
-        return watch::watch(job, pace, job.connect(messages)?, out, messages).await;
+        return Box::pin(watch::watch(job, pace, job.connect(messages)?, out, messages)).await;
     }
     tokio::select! {
         outcome = once(job, out, messages) => outcome,
@@ -170,7 +172,7 @@ impl Job {
     /// As [`source::read`].
     pub async fn read(&self, cluster: &Cluster) -> Result<Snapshot, Error> {
         let received = Received::default();
-        let reading = source::read(&cluster.client, &self.query, &cluster.served, &received);
+        let reading = Box::pin(source::read(&cluster.client, &self.query, &cluster.served, &received));
         if self.progress { progress::show_while(reading, &received).await } else { reading.await }
     }
 
@@ -195,6 +197,7 @@ impl Job {
             read_at,
             label_columns: self.label_columns.clone(),
             base: self.base,
+            shows_requests: self.shows_requests,
             found,
             undecided,
             verdict,
@@ -283,6 +286,14 @@ pub fn remarks(
         && !is_empty
     {
         messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
+        if let Some(hint) = Error::Forbidden(message.clone()).hint() {
+            messages.say(&format!("hint: {hint}"));
+        }
+    }
+    if let Some(message) = &snapshot.pods_forbidden
+        && !is_empty
+    {
+        messages.say(&format!("warning: requests are unknown, since pods can't be read: {message}"));
         if let Some(hint) = Error::Forbidden(message.clone()).hint() {
             messages.say(&format!("hint: {hint}"));
         }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{amount::Amount, visible::shortened};
+use crate::{
+    amount::Amount,
+    requests::{Pods, ResourceList},
+    visible::shortened,
+};
 
 /// The labels of an object that the query asked for; the others are dropped while reading.
 pub type Labels = BTreeMap<String, String>;
@@ -20,6 +24,12 @@ pub struct Snapshot {
     pub nodes_version: String,
     /// The server's own words where the user may not read some or all nodes.
     pub nodes_forbidden: Option<String>,
+    /// The pods; `None` where nobody asked for them, or they may not be read.
+    pub pods: Option<Pods>,
+    /// The resource version of the list of pods.
+    pub pods_version: String,
+    /// The server's own words where the user may not read pods.
+    pub pods_forbidden: Option<String>,
     /// Names that were asked for and that the server does not have.
     pub missing: Vec<String>,
     /// Objects of which something can't be read.
@@ -61,6 +71,25 @@ impl Unreadable {
     }
 }
 
+impl Snapshot {
+    /// The pods alone, which are then gone from here.
+    #[must_use]
+    pub fn take_pods(&mut self) -> Self {
+        Self {
+            pods: self.pods.take(),
+            pods_version: std::mem::take(&mut self.pods_version),
+            pods_forbidden: self.pods_forbidden.take(),
+            ..Self::default()
+        }
+    }
+
+    /// This one, with the pods of another.
+    #[must_use]
+    pub fn with_pods_of(self, Self { pods, pods_version, pods_forbidden, .. }: Self) -> Self {
+        Self { pods, pods_version, pods_forbidden, ..self }
+    }
+}
+
 /// The use of one node (`NodeMetrics` of `metrics.k8s.io`).
 #[derive(Debug, Clone)]
 pub struct Sample {
@@ -90,6 +119,10 @@ pub struct Node {
     pub allocatable: Resources,
     /// `status.capacity`: what the machine has.
     pub capacity: Resources,
+    /// `status.allocatable` of `pods`: how many it may hold; `None` where the server said nothing.
+    pub allocatable_pods: Option<Amount>,
+    /// `status.allocatable` of extended resources, such as GPUs.
+    pub extended: ResourceList,
     /// `spec.unschedulable`: cordoned.
     pub unschedulable: bool,
     /// `spec.taints`, each written as kubectl does: `key=value:effect` or `key:effect`.

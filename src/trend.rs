@@ -68,6 +68,8 @@ mod tests {
             labels: Labels::new(),
             allocatable: resources(1_000),
             capacity: resources(1_000),
+            allocatable_pods: None,
+            extended: [].into(),
             unschedulable: false,
             taints: Vec::new(),
         };

@@ -1,9 +1,12 @@
 //! The join of samples and nodes: use, percent, and why something is unknown.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     amount::{Amount, Percent},
+    requests::{Allocated, Demand, ResourceList},
     selector::Selector,
     snapshot::{Labels, Node, Resources, Sample, Snapshot},
 };
@@ -16,6 +19,8 @@ pub struct NodeUsage<'a> {
     node: Option<&'a Node>,
     sample: Option<&'a Sample>,
     unknown: Option<UnknownReason>,
+    allocated: Option<&'a Allocated>,
+    pods_unknown: Option<UnknownReason>,
     base: Base,
 }
 
@@ -51,6 +56,18 @@ impl<'a> NodeUsage<'a> {
         self.usage(|resources| resources.memory)
     }
 
+    /// What percent of CPU is of, in cores.
+    #[must_use]
+    pub fn cpu_base(&self) -> Option<Amount> {
+        self.cpu().base(self.base)
+    }
+
+    /// What percent of memory is of, in bytes.
+    #[must_use]
+    pub fn memory_base(&self) -> Option<Amount> {
+        self.memory().base(self.base)
+    }
+
     /// The greater of both percents; `None` where neither is known.
     #[must_use]
     pub fn most_used(&self) -> Option<Percent> {
@@ -67,6 +84,37 @@ impl<'a> NodeUsage<'a> {
     #[must_use]
     pub fn unknown(&self) -> Option<UnknownReason> {
         self.unknown
+    }
+
+    /// What its pods request, and how many they are; `None` where pods were not asked for, or can't be read.
+    #[must_use]
+    pub fn demand(&self) -> Option<Demand> {
+        self.allocated.map(|allocated| allocated.demand)
+    }
+
+    /// How many pods it may hold; `None` when the node can't be read or does not say.
+    #[must_use]
+    pub fn allocatable_pods(&self) -> Option<Amount> {
+        self.node.and_then(|node| node.allocatable_pods)
+    }
+
+    /// The extended resources that the node has or its pods request, in the order of their names: what is requested, and
+    /// what can be. `None` where the node or the pods can't be read.
+    #[must_use]
+    pub fn extended(&self) -> Option<Vec<(&'a str, Amount, Amount)>> {
+        let (node, allocated) = self.node.zip(self.allocated)?;
+        let names: BTreeSet<_> = node.extended.keys().chain(allocated.extended.keys()).collect();
+        let amount = |list: &ResourceList, name| list.get(name).copied().unwrap_or_default();
+        let of = |name: &'a String| {
+            (name.as_str(), amount(&allocated.extended, name), amount(&node.extended, name))
+        };
+        Some(names.into_iter().map(of).collect())
+    }
+
+    /// Why it is unknown what its pods request; `None` where it is known, or nobody asked.
+    #[must_use]
+    pub fn pods_unknown(&self) -> Option<UnknownReason> {
+        self.pods_unknown
     }
 
     /// Cordoned; `None` when the node can't be read.
@@ -153,6 +201,8 @@ pub enum UnknownReason {
     NoNode,
     /// The user may not read the node.
     NodesForbidden,
+    /// The user may not read pods.
+    PodsForbidden,
     /// The node says that it can hold nothing, or does not say.
     ZeroAllocatable,
     /// The sample was not renewed for so long that it says nothing about now.
@@ -167,6 +217,7 @@ impl UnknownReason {
             Self::NoMetrics => "NoMetrics",
             Self::NoNode => "NoNode",
             Self::NodesForbidden => "NodesForbidden",
+            Self::PodsForbidden => "PodsForbidden",
             Self::ZeroAllocatable => "ZeroAllocatable",
             Self::Stale => "Stale",
         }
@@ -190,10 +241,19 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
     samples.dedup_by_key(|sample| &sample.node);
     let mut samples = samples.into_iter().peekable();
 
+    let is_forbidden = snapshot.pods.is_none() && snapshot.pods_forbidden.is_some();
+    let row = |name: &'a str, node, sample, unknown| NodeUsage {
+        name,
+        node,
+        sample,
+        unknown,
+        allocated: snapshot.pods.as_ref().map(|pods| pods.of(name)),
+        pods_unknown: is_forbidden.then_some(UnknownReason::PodsForbidden),
+        base,
+    };
     let alone = |sample: &'a Sample| {
         let reason = if sample.is_stale { UnknownReason::Stale } else { sample_alone };
-        let row =
-            NodeUsage { name: &sample.node, node: None, sample: Some(sample), unknown: Some(reason), base };
+        let row = row(&sample.node, None, Some(sample), Some(reason));
         selected(&sample.labels).then_some(row)
     };
     let mut rows = Vec::with_capacity(samples.len().max(nodes.len()));
@@ -203,7 +263,7 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
         }
         let sample = samples.next_if(|sample| sample.node == node.name);
         if selected(&node.labels) {
-            let row = NodeUsage { name: &node.name, node: Some(node), sample, unknown: None, base };
+            let row = row(&node.name, Some(node), sample, None);
             rows.push(NodeUsage { unknown: missing_figure(&row), ..row });
         }
     }

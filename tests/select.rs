@@ -75,6 +75,8 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             labels: labels(),
             allocatable: resources(allocatable),
             capacity: resources(allocatable),
+            allocatable_pods: None,
+            extended: [].into(),
             unschedulable: machine.is_cordoned,
             taints: if machine.is_tainted { vec!["a:NoSchedule".to_owned()] } else { Vec::new() },
         }));
@@ -313,7 +315,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 19] = [
+const FLAGS: [(&[&str], &[&str]); 23] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -326,6 +328,10 @@ const FLAGS: [(&[&str], &[&str]); 19] = [
     (&["-L", "pool"], &[]),
     (&["--where", "cpu>50%"], &[]),
     (&["--where", "pool=gpu"], &[]),
+    (&["--requests"], &[]),
+    (&["--group-by=pool", "--requests"], &[]),
+    (&["--totals-only", "--requests"], &[]),
+    (&["--where", "pods>8"], &[]),
     (&["--no-taint"], &[]),
     (&["--schedulable"], &[]),
     (&["--top=3"], &[]),

@@ -23,7 +23,8 @@ use nodeusage::{
 
 /// Reads a cluster of so many nodes.
 pub fn read(nodes: usize) -> Snapshot {
-    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
+    let query =
+        Query { selection: Selection::All, field_selector: None, label_keys: Vec::new(), pods: false };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let client = Client::in_process(tower::service_fn(move |request: Request<Body>| async move {
@@ -56,6 +57,7 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: Vec::new(),
         base: Base::Allocatable,
+        shows_requests: false,
         found: rows.len(),
         undecided: 0,
         verdict: None,

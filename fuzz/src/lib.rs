@@ -91,7 +91,8 @@ fn answers(input: &[u8], media_type: &'static str) {
     runtime.block_on(async {
         let client = Client::in_process(server);
         for selection in [Selection::All, Selection::Named(vec!["a".to_owned()])] {
-            let query = Query { selection, field_selector: None, label_keys: vec!["zone".to_owned()] };
+            let query =
+                Query { selection, field_selector: None, label_keys: vec!["zone".to_owned()], pods: false };
             match source::read(&client, &query, &Served::default(), &Received::default()).await {
                 Ok(snapshot) => write(&snapshot),
                 Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
@@ -108,6 +109,7 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: vec!["zone".to_owned()],
         base: Base::Allocatable,
+        shows_requests: false,
         found: rows.len(),
         undecided: 0,
         verdict: None,

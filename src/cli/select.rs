@@ -10,8 +10,8 @@ use crate::{expression::Condition, filter::Filter};
 pub(super) struct SelectArgs {
     /// Show only nodes that meet this: 'cpu>80%', 'memory>=2Gi', 'age<5m', 'pool!=gpu'; repeatable, all must hold.
     ///
-    /// The fields are cpu and memory (a quantity, or a percent), age (the sample's), and label:KEY or a label's key (= and
-    /// != only). A node of which the field is unknown is left out and counted on standard error.
+    /// The fields are cpu, memory, pods, cpu-requests and memory-requests (a quantity, or a percent), age (the sample's), and
+    /// label:KEY or a label's key (= and != only). A node of which the field is unknown is left out and counted on standard error.
     #[arg(long = "where", value_name = "EXPR")]
     conditions: Vec<Condition>,
 
@@ -30,6 +30,12 @@ pub(super) struct SelectArgs {
     /// Show only nodes that are not cordoned.
     #[arg(long)]
     schedulable: bool,
+
+    /// Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests.
+    ///
+    /// Reads all pods that have a node and have not ended, and counts as the scheduler does.
+    #[arg(long)]
+    pub(super) requests: bool,
 
     /// Show only so many, the first in the order of --sort-by. Sums and --fail-on still count all.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

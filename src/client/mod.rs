@@ -38,7 +38,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tower::{BoxError, Service};
 
 use crate::{error::Error, kubeconfig::connection::Connection};
-pub use list::Encoded;
+pub use list::{Encoded, ListMeta};
 use list::{LARGEST_OBJECT, ListReader};
 use stack::Stack;
 
@@ -145,7 +145,7 @@ impl Client {
     }
 
     /// Gets a list of a kind in whichever encoding the server prefers, one item at a time: `each` decodes an item, or
-    /// says what is wrong with it. `received` counts the bytes as they come. Gives the list's resource version.
+    /// says what is wrong with it. `received` counts the bytes as they come. Gives the list's metadata.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl Client {
         kind: &'static str,
         received: &AtomicU64,
         mut each: impl FnMut(Encoded<'_>) -> Result<(), String>,
-    ) -> Result<String, Error> {
+    ) -> Result<ListMeta, Error> {
         let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
         let response = self.send(path, EITHER).await?;
         let mut reader = ListReader::new(kind, response.headers().get(header::CONTENT_TYPE));

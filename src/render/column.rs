@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::number;
 use crate::{
-    amount::Amount,
+    amount::{Amount, Percent},
     group::Group,
     report::{Report, Totals},
+    requests::{Asked, Demand},
     trend::Trends,
     usage::{NodeUsage, UnknownReason, Usage},
 };
@@ -31,8 +33,10 @@ pub enum Value<'a> {
     Bytes(Option<Amount>),
     /// The percent of a use.
     Percent(Usage),
+    /// A share of something else.
+    Share(Option<Percent>),
     /// A number of things.
-    Count(usize),
+    Count(Option<usize>),
     /// How long it is since a moment.
     Age(Option<SignedDuration>),
     /// A length of time.
@@ -79,6 +83,9 @@ pub const OPTIONAL: usize = 3;
 /// The rank of columns that only the wide table has, and of labels.
 const EXTRA: usize = 5;
 
+/// The rank of what pods request, which was asked for.
+const REQUESTS: usize = 4;
+
 /// A column that does not depend on the report.
 struct Definition {
     name: &'static str,
@@ -96,7 +103,7 @@ const fn figure(name: &'static str, header: &'static str, rank: usize, cell: Cel
     Definition { name, header, is_figure: true, rank, cell }
 }
 
-const DEFINITIONS: [Definition; 18] = [
+const DEFINITIONS: [Definition; 30] = [
     Definition { rank: 0, ..text("node", "NAME", |_, line| line.name()) },
     text("timestamp", "TIMESTAMP", |_, line| Value::Time(line.timestamp())),
     text("context", "CONTEXT", |report, _| present(report.context.as_deref())),
@@ -118,6 +125,38 @@ const DEFINITIONS: [Definition; 18] = [
         line.of_node(|row| present(row.unknown().map(UnknownReason::word)))
     }),
     text("status", "STATUS", |_, line| line.of_node(status)),
+    figure("cpu_requests_cores", "CPU-REQ", REQUESTS, |_, line| {
+        Value::Cores(line.cpu_asked().map(|cpu| cpu.requests))
+    }),
+    figure("cpu_limits_cores", "CPU-LIM", EXTRA, |_, line| {
+        Value::Cores(line.cpu_asked().map(|cpu| cpu.limits))
+    }),
+    figure("cpu_free_cores", "CPU-FREE", REQUESTS, |_, line| {
+        Value::Cores(line.cpu_asked().and_then(|cpu| cpu.free(line.cpu())))
+    }),
+    figure("cpu_usage_of_requests_percent", "CPU/REQ", REQUESTS, |_, line| {
+        Value::Share(line.cpu_asked().and_then(|cpu| cpu.used(line.cpu())))
+    }),
+    figure("memory_requests_bytes", "MEM-REQ", REQUESTS, |_, line| {
+        Value::Bytes(line.memory_asked().map(|memory| memory.requests))
+    }),
+    figure("memory_limits_bytes", "MEM-LIM", EXTRA, |_, line| {
+        Value::Bytes(line.memory_asked().map(|memory| memory.limits))
+    }),
+    figure("memory_free_bytes", "MEM-FREE", REQUESTS, |_, line| {
+        Value::Bytes(line.memory_asked().and_then(|memory| memory.free(line.memory())))
+    }),
+    figure("memory_usage_of_requests_percent", "MEM/REQ", REQUESTS, |_, line| {
+        Value::Share(line.memory_asked().and_then(|memory| memory.used(line.memory())))
+    }),
+    figure("pods", "PODS", REQUESTS, |_, line| Value::Count(line.demand().map(|demand| demand.pods))),
+    figure("pods_allocatable", "PODS-MAX", EXTRA, |_, line| {
+        Value::Count(line.allocatable_pods().and_then(|pods| usize::try_from(pods.whole()).ok()))
+    }),
+    text("extended_resources", "EXTENDED", |_, line| line.of_node(extended)),
+    text("requests_unknown_reason", "REQ-UNKNOWN", |_, line| {
+        line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
+    }),
     text("busiest_node", "BUSIEST", |_, line| match line {
         Line::Group(group) => Value::Text(group.busiest.map(Cow::Borrowed)),
         Line::Node(_) | Line::Totals(_) => Value::Blank,
@@ -162,6 +201,33 @@ const GROUP: [&str; 9] = [
 
 const GROUP_WIDE: [&str; 2] = ["cpu_capacity_cores", "memory_capacity_bytes"];
 
+/// What pods request; in tables the limits are for those who want to know all.
+const REQUESTED: [&str; 8] = [
+    "cpu_requests_cores",
+    "cpu_free_cores",
+    "cpu_usage_of_requests_percent",
+    "memory_requests_bytes",
+    "memory_free_bytes",
+    "memory_usage_of_requests_percent",
+    "pods",
+    "pods_allocatable",
+];
+
+const REQUESTED_WIDE: [&str; 2] = ["cpu_limits_cores", "memory_limits_bytes"];
+
+const CSV_REQUESTED: [&str; 10] = [
+    "cpu_requests_cores",
+    "cpu_limits_cores",
+    "cpu_free_cores",
+    "cpu_usage_of_requests_percent",
+    "memory_requests_bytes",
+    "memory_limits_bytes",
+    "memory_free_bytes",
+    "memory_usage_of_requests_percent",
+    "pods",
+    "pods_allocatable",
+];
+
 /// What a row of CSV begins with, whatever it is about.
 const CSV_ORIGIN: [&str; 2] = ["timestamp", "context"];
 
@@ -186,26 +252,44 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
         || report.group_by.iter().enumerate().map(|(at, key)| Column::label(key, Source::GroupLabel(at)));
     let labels = || report.label_columns.iter().map(|key| Column::label(key, Source::Label(key)));
     let extra = |names: &[&str]| if choice == Choice::Wide { fixed(names) } else { Vec::new() };
+    let requested = |names: &[&str]| if report.shows_requests { fixed(names) } else { Vec::new() };
+    let extended = || requested(&["extended_resources"]);
     let parts = match (choice, &report.groups, &report.rows) {
-        (Choice::Csv, Some(_), _) => {
-            let counts = fixed(&["nodes", "nodes_left_out"]);
-            vec![
-                fixed(&CSV_ORIGIN),
-                group_labels().collect(),
-                counts,
-                fixed(&CSV_FIGURES),
-                fixed(&["busiest_node"]),
-            ]
+        (Choice::Csv, Some(_), _) => vec![
+            fixed(&CSV_ORIGIN),
+            group_labels().collect(),
+            fixed(&["nodes", "nodes_left_out"]),
+            fixed(&CSV_FIGURES),
+            fixed(&["busiest_node"]),
+            requested(&CSV_REQUESTED),
+        ],
+        (Choice::Csv, None, Some(_)) => vec![
+            fixed(&CSV_ORIGIN),
+            fixed(&["node"]),
+            fixed(&CSV_FIGURES),
+            fixed(&["window_seconds", "unknown_reason"]),
+            requested(&CSV_REQUESTED),
+            extended(),
+            requested(&["requests_unknown_reason"]),
+            labels().collect(),
+        ],
+        (Choice::Csv, None, None) => vec![
+            fixed(&CSV_ORIGIN),
+            fixed(&["nodes", "nodes_left_out"]),
+            fixed(&CSV_FIGURES),
+            requested(&CSV_REQUESTED),
+        ],
+        (_, groups, _) => {
+            let limits = if choice == Choice::Wide { requested(&REQUESTED_WIDE) } else { Vec::new() };
+            let (begin, more, end) = if groups.is_some() {
+                let begin = group_labels().chain(fixed(&GROUP)).collect();
+                (begin, extra(&GROUP_WIDE), Vec::new())
+            } else {
+                let end = extended().into_iter().chain(labels()).collect();
+                (fixed(&NODE), extra(&NODE_WIDE), end)
+            };
+            vec![begin, more, requested(&REQUESTED), limits, end]
         }
-        (Choice::Csv, None, Some(_)) => {
-            let rest = fixed(&["window_seconds", "unknown_reason"]);
-            vec![fixed(&CSV_ORIGIN), fixed(&["node"]), fixed(&CSV_FIGURES), rest, labels().collect()]
-        }
-        (Choice::Csv, None, None) => {
-            vec![fixed(&CSV_ORIGIN), fixed(&["nodes", "nodes_left_out"]), fixed(&CSV_FIGURES)]
-        }
-        (_, Some(_), _) => vec![group_labels().collect(), fixed(&GROUP), extra(&GROUP_WIDE)],
-        (_, None, _) => vec![fixed(&NODE), extra(&NODE_WIDE), labels().collect()],
     };
     parts.into_iter().flatten().collect()
 }
@@ -298,10 +382,33 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// What pods request of a node or of several.
+    fn demand(self) -> Option<Demand> {
+        match self {
+            Self::Node(row) => row.demand(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.demand,
+        }
+    }
+
+    fn cpu_asked(self) -> Option<Asked> {
+        self.demand().map(|demand| demand.cpu)
+    }
+
+    fn memory_asked(self) -> Option<Asked> {
+        self.demand().map(|demand| demand.memory)
+    }
+
+    fn allocatable_pods(self) -> Option<Amount> {
+        match self {
+            Self::Node(row) => row.allocatable_pods(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.allocatable_pods,
+        }
+    }
+
     fn count(self, count: fn(&Totals) -> usize) -> Value<'a> {
         match self {
             Self::Node(_) => Value::Blank,
-            Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(count(totals)),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(Some(count(totals))),
         }
     }
 
@@ -312,6 +419,16 @@ impl<'a> Line<'a> {
             Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }
+}
+
+/// Its extended resources: `nvidia.com/gpu=3/8` has eight, of which pods request three.
+fn extended<'a>(row: &NodeUsage<'a>) -> Value<'a> {
+    let Some(resources) = row.extended() else { return Value::Text(None) };
+    let words = resources.into_iter().map(|(name, requested, allocatable)| {
+        format!("{name}={}/{}", number::amount(requested), number::amount(allocatable))
+    });
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { Value::Nothing } else { Value::Text(Some(words.join(";").into())) }
 }
 
 /// Whether a node is cordoned, and its taints.

@@ -55,7 +55,8 @@ fn cell(value: Value<'_>) -> String {
     match value {
         Value::Cores(amount) | Value::Bytes(amount) => amount.map(number::amount),
         Value::Percent(usage) => usage.percent.map(number::percent),
-        Value::Count(count) => Some(count.to_string()),
+        Value::Share(percent) => percent.map(number::percent),
+        Value::Count(count) => count.map(|count| count.to_string()),
         Value::Age(duration) | Value::Duration(duration) => duration.map(number::seconds),
         Value::Time(time) => time.map(|time| time.to_string()),
         Value::Text(words) => words.map(|words| text(&words)),

@@ -13,6 +13,7 @@ use crate::{
     amount::{Amount, Percent},
     group::Group,
     report::{Report, Totals},
+    requests::Demand,
     usage::{Base, NodeUsage, UnknownReason, Usage},
     visible::is_obeyed,
 };
@@ -52,12 +53,16 @@ impl<'a> Document<'a> {
                 Base::Allocatable => "allocatable",
                 Base::Capacity => "capacity",
             },
-            items: report.rows.as_deref().map(|rows| Items { rows, labels: &report.label_columns }),
-            groups: report
-                .groups
-                .as_ref()
-                .map(|groups| groups.iter().map(|group| GroupItem::of(group, &report.group_by)).collect()),
-            totals: report.shown_totals().map(TotalsItem::of),
+            items: report.rows.as_deref().map(|rows| Items {
+                rows,
+                labels: &report.label_columns,
+                shows_requests: report.shows_requests,
+            }),
+            groups: report.groups.as_ref().map(|groups| {
+                let of = |group| GroupItem::of(group, &report.group_by, report.shows_requests);
+                groups.iter().map(of).collect()
+            }),
+            totals: report.shown_totals().map(|totals| TotalsItem::of(totals, report.shows_requests)),
         }
     }
 }
@@ -65,11 +70,12 @@ impl<'a> Document<'a> {
 struct Items<'a> {
     rows: &'a [NodeUsage<'a>],
     labels: &'a [String],
+    shows_requests: bool,
 }
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.iter().map(|row| Item::of(row, self.labels)))
+        serializer.collect_seq(self.rows.iter().map(|row| Item::of(row, self.labels, self.shows_requests)))
     }
 }
 
@@ -81,19 +87,22 @@ struct Item<'a> {
     figures: Figures,
     window_seconds: Option<Number>,
     unknown_reason: Option<&'static str>,
+    #[serde(flatten)]
+    requested: Option<RequestedOfNode<'a>>,
     unschedulable: Option<bool>,
     taints: Option<Vec<Text<'a>>>,
     labels: BTreeMap<&'a str, Option<Text<'a>>>,
 }
 
 impl<'a> Item<'a> {
-    fn of(row: &NodeUsage<'a>, labels: &'a [String]) -> Self {
+    fn of(row: &NodeUsage<'a>, labels: &'a [String], shows_requests: bool) -> Self {
         Self {
             timestamp: row.timestamp().map(|time| time.to_string()),
             node: Text(row.name()),
             figures: Figures::of(&row.cpu(), &row.memory()),
             window_seconds: row.window().map(|window| Number(number::seconds(window))),
             unknown_reason: row.unknown().map(UnknownReason::word),
+            requested: shows_requests.then(|| RequestedOfNode::of(row)),
             unschedulable: row.unschedulable(),
             taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
             labels: labels.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
@@ -110,11 +119,11 @@ struct GroupItem<'a> {
 }
 
 impl<'a> GroupItem<'a> {
-    fn of(group: &Group<'a>, keys: &'a [String]) -> Self {
+    fn of(group: &Group<'a>, keys: &'a [String], shows_requests: bool) -> Self {
         let labels = keys.iter().zip(&group.labels);
         Self {
             labels: labels.map(|(key, label)| (key.as_str(), label.map(Text))).collect(),
-            totals: TotalsItem::of(&group.totals),
+            totals: TotalsItem::of(&group.totals, shows_requests),
             busiest_node: group.busiest.map(Text),
         }
     }
@@ -127,11 +136,15 @@ struct TotalsItem {
     nodes_left_out: usize,
     #[serde(flatten)]
     figures: Figures,
+    #[serde(flatten)]
+    requested: Option<Requested>,
 }
 
 impl TotalsItem {
-    fn of(totals: &Totals) -> Self {
+    fn of(totals: &Totals, shows_requests: bool) -> Self {
         Self {
+            requested: shows_requests
+                .then(|| Requested::of(totals.demand, totals.allocatable_pods, totals.cpu, totals.memory)),
             timestamp: totals.timestamp.map(|time| time.to_string()),
             nodes: totals.nodes,
             nodes_left_out: totals.left_out,
@@ -166,6 +179,74 @@ impl Figures {
             memory_capacity_bytes: amount(memory.capacity),
             memory_usage_percent: percent(memory.percent),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Requested {
+    cpu_requests_cores: Option<Number>,
+    cpu_limits_cores: Option<Number>,
+    cpu_free_cores: Option<Number>,
+    cpu_usage_of_requests_percent: Option<Number>,
+    memory_requests_bytes: Option<Number>,
+    memory_limits_bytes: Option<Number>,
+    memory_free_bytes: Option<Number>,
+    memory_usage_of_requests_percent: Option<Number>,
+    pods: Option<usize>,
+    pods_allocatable: Option<Number>,
+}
+
+impl Requested {
+    fn of(demand: Option<Demand>, allocatable_pods: Option<Amount>, cpu: Usage, memory: Usage) -> Self {
+        let amount = |amount: Option<Amount>| amount.map(|amount| Number(number::amount(amount)));
+        let percent = |percent: Option<Percent>| percent.map(|percent| Number(number::percent(percent)));
+        let (of_cpu, of_memory) = (demand.map(|demand| demand.cpu), demand.map(|demand| demand.memory));
+        Self {
+            cpu_requests_cores: amount(of_cpu.map(|asked| asked.requests)),
+            cpu_limits_cores: amount(of_cpu.map(|asked| asked.limits)),
+            cpu_free_cores: amount(of_cpu.and_then(|asked| asked.free(cpu))),
+            cpu_usage_of_requests_percent: percent(of_cpu.and_then(|asked| asked.used(cpu))),
+            memory_requests_bytes: amount(of_memory.map(|asked| asked.requests)),
+            memory_limits_bytes: amount(of_memory.map(|asked| asked.limits)),
+            memory_free_bytes: amount(of_memory.and_then(|asked| asked.free(memory))),
+            memory_usage_of_requests_percent: percent(of_memory.and_then(|asked| asked.used(memory))),
+            pods: demand.map(|demand| demand.pods),
+            pods_allocatable: amount(allocatable_pods),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RequestedOfNode<'a> {
+    #[serde(flatten)]
+    requested: Requested,
+    extended_resources: Option<BTreeMap<&'a str, Extended>>,
+    requests_unknown_reason: Option<&'static str>,
+}
+
+impl<'a> RequestedOfNode<'a> {
+    fn of(row: &NodeUsage<'a>) -> Self {
+        let extended = row.extended().map(|resources| {
+            let of = |(name, requests, allocatable)| (name, Extended::of(requests, allocatable));
+            resources.into_iter().map(of).collect()
+        });
+        Self {
+            requested: Requested::of(row.demand(), row.allocatable_pods(), row.cpu(), row.memory()),
+            extended_resources: extended,
+            requests_unknown_reason: row.pods_unknown().map(UnknownReason::word),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Extended {
+    requests: Number,
+    allocatable: Number,
+}
+
+impl Extended {
+    fn of(requests: Amount, allocatable: Amount) -> Self {
+        Self { requests: Number(number::amount(requests)), allocatable: Number(number::amount(allocatable)) }
     }
 }
 

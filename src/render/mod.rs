@@ -144,6 +144,7 @@ mod tests {
             label_columns: Vec::new(),
             group_by: Vec::new(),
             base: Base::Allocatable,
+            shows_requests: false,
             found: 1,
             undecided: 0,
             verdict: None,

@@ -10,7 +10,12 @@ use super::{
     column::{Choice, Column, Line, OPTIONAL, Value, columns},
     kubectl, number,
 };
-use crate::{amount::Amount, report::Report, usage::Usage, visible::visible};
+use crate::{
+    amount::{Amount, Percent},
+    report::Report,
+    usage::Usage,
+    visible::visible,
+};
 
 /// How amounts are written; the texts here are those of `--help`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -125,7 +130,8 @@ impl<'a> Table<'a> {
             Value::Cores(amount) => amount.map(|amount| cores(amount, units)),
             Value::Bytes(amount) => amount.map(|amount| memory(amount, units)),
             Value::Percent(usage) => return percent(&usage, self.report, units),
-            Value::Count(count) => Some(count.to_string()),
+            Value::Share(percent) => percent.map(|percent| share(percent, units)),
+            Value::Count(count) => count.map(|count| count.to_string()),
             Value::Age(age) => age.map(age_text),
             Value::Duration(duration) => duration.map(window),
             Value::Time(time) => time.map(|time| time.to_string()),
@@ -201,6 +207,14 @@ fn binary(bytes: i128) -> String {
     let (unit, suffix) = if bytes.abs() < 1 << 30 { (1 << 20, "Mi") } else { (1 << 30, "Gi") };
     let tenths = (20 * bytes + unit * bytes.signum()) / (2 * unit);
     number::fixed(tenths, 1) + suffix
+}
+
+fn share(percent: Percent, units: Units) -> String {
+    match units {
+        Units::Raw => number::percent(percent),
+        Units::Auto => number::fixed(percent.rounded(1), 1) + "%",
+        Units::Kubectl => number::fixed(percent.rounded(0), 0) + "%",
+    }
 }
 
 /// A percent, or the word for an unknown one.

@@ -50,6 +50,8 @@ fn answer(path: &str, now: Timestamp, renewals: u64) -> Response<Full<Bytes>> {
             let samples = machines(renewals).filter_map(|machine| machine.sample(now));
             Some(json!({"kind": "NodeMetricsList", "items": samples.collect::<Vec<_>>()}))
         }
+        "/api/v1/pods" => Some(json!({"kind": "PodList", "metadata": {"resourceVersion": "1"},
+                "items": machines(renewals).flat_map(|machine| machine.pods()).collect::<Vec<_>>()})),
         _ => path.rsplit_once('/').and_then(|(list, name)| {
             let machine = machines(renewals).find(|machine| machine.name() == name)?;
             if list == metrics { machine.sample(now) } else { Some(machine.node()) }
@@ -91,6 +93,8 @@ const POOLS: [(&str, u32, u32, u32, u64, u64); 5] = [
 /// What part of a machine pods may use, in percent; the rest is kept for the system.
 const ALLOCATABLE: u64 = 94;
 
+const GPU: &str = "nvidia.com/gpu";
+
 /// The machines after so many renewals of their samples.
 fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
     POOLS.into_iter().flat_map(move |(pool, count, cores, gibibytes, cpu, memory)| {
@@ -131,17 +135,52 @@ impl Machine {
 
     fn node(&self) -> Value {
         let taints = self.taint.map(|key| json!({"key": key, "effect": "NoSchedule"}));
-        json!({
+        let mut node = json!({
             "metadata": self.metadata(),
             "spec": {"unschedulable": self.cordoned, "taints": taints.into_iter().collect::<Vec<_>>()},
             "status": {
                 "capacity": {"cpu": self.cores.to_string(), "memory": format!("{}Gi", self.gibibytes)},
                 "allocatable": {
+                    "pods": "110",
                     "cpu": format!("{}m", u64::from(self.cores) * 10 * ALLOCATABLE),
                     "memory": format!("{}Ki", (u64::from(self.gibibytes) << 20) * ALLOCATABLE / 100),
                 },
             },
-        })
+        });
+        if let Some(gpus) = self.gpus() {
+            node["status"]["allocatable"][GPU] = gpus.into();
+        }
+        node
+    }
+
+    /// GPUs; `None` where it has none.
+    fn gpus(&self) -> Option<u32> {
+        (self.pool == "gpu").then_some(8)
+    }
+
+    /// Its pods, of which the last one has no limits. Each GPU node has one GPU left.
+    fn pods(&self) -> Vec<Value> {
+        let count = 5 + self.number;
+        let pod = |number| {
+            let is_last = number == count;
+            let mut resources = json!({"requests": {
+                "cpu": format!("{}m", u64::from(self.cores) * 700 / u64::from(count)),
+                "memory": format!("{}Ki", (u64::from(self.gibibytes) << 19) / u64::from(count)),
+            }});
+            if !is_last {
+                let limit = format!("{}Ki", (u64::from(self.gibibytes) << 20) / u64::from(count));
+                resources["limits"] = json!({"memory": limit});
+            }
+            if let Some(gpus) = self.gpus() {
+                resources["requests"][GPU] = (if is_last { gpus - count } else { 1 }).into();
+            }
+            json!({
+                "metadata": {"namespace": "simulated", "name": format!("{}-pod-{number}", self.name())},
+                "spec": {"nodeName": self.name(), "containers": [{"resources": resources}]},
+                "status": {"phase": "Running"},
+            })
+        };
+        (1..=count).map(pod).collect()
     }
 
     fn sample(&self, now: Timestamp) -> Option<Value> {

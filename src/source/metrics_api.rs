@@ -9,7 +9,7 @@ use super::{
     availability::{explained, service},
     collected::{Collected, Named},
     decode::{self, Partial},
-    parameter,
+    parameter, pods,
     served::Served,
 };
 use crate::{
@@ -30,15 +30,21 @@ pub async fn read(
     served: &Served,
     received: &Received,
 ) -> Result<Snapshot, Error> {
+    let mut of_pods = Snapshot::default();
+    let pods = Box::pin(async {
+        if query.pods { pods::pods(client, received, &mut of_pods).await } else { Ok(()) }
+    });
     if let Selection::Named(names) = &query.selection {
-        return Reading { client, wanted: query.wanted_labels(), served, received }.named(names).await;
+        let reading = Reading { client, wanted: query.wanted_labels(), served, received };
+        let (snapshot, ()) = tokio::try_join!(reading.named(names), pods)?;
+        return Ok(snapshot.with_pods_of(of_pods));
     }
     let mut snapshot = Snapshot::default();
     // Without samples there is nothing to show, so that their error counts, whichever comes first.
     let read_samples = {
         let (mut samples, mut nodes) = (
             pin!(samples(client, query, served, received)),
-            pin!(nodes(client, query, received, &mut snapshot)),
+            pin!(async { tokio::try_join!(nodes(client, query, received, &mut snapshot), pods).map(drop) }),
         );
         tokio::select! {
             outcome = &mut samples => {
@@ -58,7 +64,7 @@ pub async fn read(
         }
     };
     let unreadable = read_samples.unreadable.and(snapshot.unreadable);
-    Ok(Snapshot { samples: read_samples.objects, unreadable, ..snapshot })
+    Ok(Snapshot { samples: read_samples.objects, unreadable, ..snapshot }.with_pods_of(of_pods))
 }
 
 /// Reads the samples of all or of the selected nodes.
@@ -113,7 +119,7 @@ pub(super) async fn nodes(
         Err(Error::Forbidden(message)) if query.field_selector.is_none() => {
             snapshot.nodes_forbidden = Some(message);
         }
-        version => snapshot.nodes_version = version?,
+        list => snapshot.nodes_version = list?.resource_version,
     }
     (snapshot.nodes, snapshot.unreadable) = (found.objects, found.unreadable);
     Ok(())

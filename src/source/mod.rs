@@ -7,6 +7,7 @@ pub mod demo;
 mod labels;
 mod metrics_api;
 mod nodes;
+mod pods;
 mod served;
 
 use std::{collections::BTreeSet, sync::atomic::AtomicU64};
@@ -14,7 +15,7 @@ use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 pub use collected::Collected;
 pub use labels::labels;
 pub use metrics_api::{read, samples};
-pub use nodes::{Kept, Nodes};
+pub use nodes::{Following, Kept, Nodes};
 pub use served::Served;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -30,6 +31,8 @@ pub struct Query {
     pub field_selector: Option<String>,
     /// The labels to keep, beside those that the selection needs.
     pub label_keys: Vec<String>,
+    /// Whether to read pods, for what they request.
+    pub pods: bool,
 }
 
 /// Which nodes to read.
@@ -79,4 +82,6 @@ pub struct Received {
     pub nodes: AtomicU64,
     /// Of the samples.
     pub samples: AtomicU64,
+    /// Of the pods.
+    pub pods: AtomicU64,
 }

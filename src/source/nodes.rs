@@ -1,6 +1,8 @@
-//! Nodes that are kept up to date: one LIST, then a WATCH from its resource version.
+//! Nodes and pods that are kept up to date: one LIST, then a WATCH from its resource version.
 
 use std::{
+    collections::BTreeSet,
+    future::pending,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -8,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::{Query, Received, decode, metrics_api};
+use super::{Query, Received, Selection, decode, metrics_api, pods};
 use crate::{
     backoff::Backoff,
     client::{Change, Client, Encoded, Messages, Patience},
@@ -28,57 +30,204 @@ const REFRESH: Duration = Duration::from_mins(1);
 /// A watch that lasts this long was a good one.
 const LASTING: Duration = Duration::from_secs(5);
 
-/// So often in a row a server says that nodes may not be read until that is believed; one that has just begun does not know
-/// all rights yet.
+/// So often in a row a server says that objects may not be read until that is believed; one that has just begun does not
+/// know all rights yet.
 const CONVINCING: u32 = 3;
 
-/// The nodes as they are now.
+/// A cluster as it is now: its nodes and, where they are wanted, its pods.
 pub struct Nodes {
     kept: Mutex<Kept>,
 }
 
-/// What is known of the nodes.
+/// What is known of the cluster.
 pub struct Kept {
-    /// The nodes, and the samples that whoever keeps them has put beside them.
+    /// Nodes and pods, and the samples that whoever keeps them has put beside them.
     pub snapshot: Snapshot,
+    /// How it goes with the nodes.
+    pub nodes: Following,
+    /// How it goes with the pods.
+    pub pods: Following,
+}
+
+/// How far one kind of objects is followed.
+#[derive(Default)]
+pub struct Following {
     /// Since when no change can be heard of, and why; `None` while the watch goes on.
     pub failing: Option<(Timestamp, Error)>,
     resource_version: String,
+}
+
+/// A kind of objects that can be followed.
+trait Kind {
+    /// What messages call them.
+    const NAME: &'static str;
+
+    /// How far they are followed.
+    fn following(kept: &mut Kept) -> &mut Following;
+
+    /// The path of all of them, with more parameters.
+    fn path(query: &Query, parameters: &str) -> String;
+
+    /// Reads all of them.
+    async fn list(client: &Client, query: &Query) -> Result<Snapshot, Error>;
+
+    /// The server's words where they may not be read.
+    fn forbidden(snapshot: &mut Snapshot) -> &mut Option<String>;
+
+    /// Puts all of them in the place of those that are kept.
+    fn replace(kept: &mut Kept, read: Snapshot);
+
+    /// Takes in one that is new or has changed, or forgets one that is gone.
+    fn take(
+        kept: &mut Kept,
+        change: Change,
+        object: Encoded<'_>,
+        wanted: &BTreeSet<&str>,
+    ) -> Result<(), String>;
+}
+
+struct OfNodes;
+
+impl Kind for OfNodes {
+    const NAME: &'static str = "nodes";
+
+    fn following(kept: &mut Kept) -> &mut Following {
+        &mut kept.nodes
+    }
+
+    fn path(query: &Query, parameters: &str) -> String {
+        metrics_api::nodes_path(query, parameters)
+    }
+
+    async fn list(client: &Client, query: &Query) -> Result<Snapshot, Error> {
+        let mut snapshot = Snapshot::default();
+        metrics_api::nodes(client, query, &Received::default(), &mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    fn forbidden(snapshot: &mut Snapshot) -> &mut Option<String> {
+        &mut snapshot.nodes_forbidden
+    }
+
+    fn replace(kept: &mut Kept, read: Snapshot) {
+        kept.replace_nodes(read);
+    }
+
+    fn take(
+        kept: &mut Kept,
+        change: Change,
+        object: Encoded<'_>,
+        wanted: &BTreeSet<&str>,
+    ) -> Result<(), String> {
+        if change == Change::Set {
+            // What can't be read of it is unknown, as in the first list, where that was said.
+            if let Some(node) = decode::node(object, wanted)?.object {
+                kept.set(node);
+            }
+        } else {
+            kept.remove(&decode::name(object)?.1);
+        }
+        Ok(())
+    }
+}
+
+struct OfPods;
+
+impl Kind for OfPods {
+    const NAME: &'static str = "pods";
+
+    fn following(kept: &mut Kept) -> &mut Following {
+        &mut kept.pods
+    }
+
+    fn path(_: &Query, parameters: &str) -> String {
+        pods::path(parameters)
+    }
+
+    async fn list(client: &Client, _: &Query) -> Result<Snapshot, Error> {
+        let mut snapshot = Snapshot::default();
+        pods::pods(client, &Received::default(), &mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    fn forbidden(snapshot: &mut Snapshot) -> &mut Option<String> {
+        &mut snapshot.pods_forbidden
+    }
+
+    fn replace(kept: &mut Kept, read: Snapshot) {
+        kept.pods.resource_version.clone_from(&read.pods_version);
+        kept.snapshot = std::mem::take(&mut kept.snapshot).with_pods_of(read);
+    }
+
+    fn take(kept: &mut Kept, change: Change, object: Encoded<'_>, _: &BTreeSet<&str>) -> Result<(), String> {
+        let pod = if change == Change::Set { decode::pod(object)? } else { None };
+        let pods = kept.snapshot.pods.get_or_insert_default();
+        if let Some(pod) = pod {
+            pods.set(pod);
+        } else {
+            let (namespace, name) = decode::name(object)?;
+            pods.remove(&namespace, &name);
+        }
+        Ok(())
+    }
 }
 
 impl Nodes {
     /// Goes on from a first reading, whose samples are left aside.
     #[must_use]
     pub fn from(first: Snapshot) -> Self {
-        Self { kept: Mutex::new(Kept::from(first)) }
+        let pods = Following { resource_version: first.pods_version.clone(), failing: None };
+        let mut kept = Kept { snapshot: Snapshot::default(), nodes: Following::default(), pods };
+        let mut read = Snapshot { samples: Vec::new(), ..first };
+        kept.snapshot = Snapshot::default().with_pods_of(read.take_pods());
+        kept.replace_nodes(read);
+        Self { kept: Mutex::new(kept) }
     }
 
-    /// The nodes now. The lock must not be held while waiting for anything.
+    /// The cluster now. The lock must not be held while waiting for anything.
     pub fn now(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the nodes of another reading in the place of these; the samples stay.
+    /// Puts the nodes of another reading in the place of these; samples and pods stay.
     pub fn replace(&self, read: Snapshot) {
-        let mut kept = self.now();
-        let samples = std::mem::take(&mut kept.snapshot.samples);
-        *kept = Kept::from(read);
-        kept.snapshot.samples = samples;
+        self.now().replace_nodes(read);
     }
 
-    /// Keeps the nodes up to date, for ever. What fails is tried again, and can be seen in [`Kept::failing`].
+    /// Keeps the nodes up to date, and the pods where they are wanted, for ever. What fails is tried again, and can be seen
+    /// in [`Following::failing`].
     pub async fn follow(&self, client: &Client, query: &Query, messages: &Messages) {
+        let nodes = async {
+            if let Selection::Named(_) = query.selection {
+                // They are read again and again.
+                pending::<()>().await;
+            } else {
+                self.follow_kind::<OfNodes>(client, query, messages).await;
+            }
+        };
+        let pods = async {
+            if query.pods {
+                self.follow_kind::<OfPods>(client, query, messages).await;
+            }
+        };
+        tokio::join!(nodes, pods);
+    }
+
+    async fn follow_kind<K: Kind>(&self, client: &Client, query: &Query, messages: &Messages) {
         let mut backoff = Backoff::new(REFRESH);
         let mut may_watch = true;
         let mut refusals = 0;
-        let mut is_current = !self.now().resource_version.is_empty();
+        let mut is_current = !K::following(&mut self.now()).resource_version.is_empty();
         if !is_current {
             sleep(REFRESH).await;
         }
         loop {
             let started = Instant::now();
-            let outcome =
-                if is_current { self.watch(client, query).await } else { self.list(client, query).await };
+            let outcome = if is_current {
+                self.watch::<K>(client, query).await
+            } else {
+                self.list::<K>(client, query).await
+            };
             if is_current && started.elapsed() >= LASTING {
                 backoff.reset();
                 refusals = 0;
@@ -101,10 +250,11 @@ impl Nodes {
                 }
                 Err(Error::Forbidden(message)) => {
                     if !is_current {
-                        self.now().snapshot.nodes_forbidden = Some(message);
+                        *K::forbidden(&mut self.now().snapshot) = Some(message);
                     } else if std::mem::take(&mut may_watch) {
                         messages.say(&format!(
-                            "warning: nodes can't be watched, and are listed once a minute: {message}"
+                            "warning: {} can't be watched, and are listed once a minute: {message}",
+                            K::NAME
                         ));
                         if let Some(hint) = Error::Forbidden(message).hint() {
                             messages.say(&format!("hint: {hint}"));
@@ -115,7 +265,7 @@ impl Nodes {
                 }
                 Err(error) => {
                     let pause = backoff.after(&error);
-                    self.now().failing.get_or_insert_with(|| (Timestamp::now(), error));
+                    K::following(&mut self.now()).failing.get_or_insert_with(|| (Timestamp::now(), error));
                     pause
                 }
             };
@@ -123,37 +273,34 @@ impl Nodes {
         }
     }
 
-    async fn list(&self, client: &Client, query: &Query) -> Result<(), Error> {
-        let mut snapshot = Snapshot::default();
-        metrics_api::nodes(client, query, &Received::default(), &mut snapshot).await?;
-        if let Some(message) = snapshot.nodes_forbidden {
+    async fn list<K: Kind>(&self, client: &Client, query: &Query) -> Result<(), Error> {
+        let mut read = K::list(client, query).await?;
+        if let Some(message) = K::forbidden(&mut read).take() {
             return Err(Error::Forbidden(message));
         }
-        self.replace(snapshot);
+        let mut kept = self.now();
+        K::replace(&mut kept, read);
+        K::following(&mut kept).failing = None;
         Ok(())
     }
 
-    async fn watch(&self, client: &Client, query: &Query) -> Result<(), Error> {
-        let from = self.now().resource_version.clone();
+    async fn watch<K: Kind>(&self, client: &Client, query: &Query) -> Result<(), Error> {
+        let from = K::following(&mut self.now()).resource_version.clone();
         // Watches that began together should not end together.
         let seconds = WATCH_SECONDS + fastrand::u64(..WATCH_SECONDS);
         let parameters =
             format!("watch=true&allowWatchBookmarks=true&resourceVersion={from}&timeoutSeconds={seconds}");
-        let path = metrics_api::nodes_path(query, &parameters);
+        let path = K::path(query, &parameters);
         let wanted = query.wanted_labels();
         let mut watch = client.with(Patience::Endless(SILENCE)).watch(&path).await?;
-        self.now().failing = None;
+        K::following(&mut self.now()).failing = None;
         let mut take = |change, object: Encoded<'_>| {
             let resource_version = decode::resource_version(object)?;
-            // What can't be read of it is unknown, as in the first list, where that was said.
-            let node = if change == Change::Bookmark { None } else { decode::node(object, &wanted)?.object };
             let mut kept = self.now();
-            match node {
-                Some(node) if change == Change::Set => kept.set(node),
-                Some(node) => kept.remove(&node.name),
-                None => {}
+            if change != Change::Bookmark {
+                K::take(&mut kept, change, object, &wanted)?;
             }
-            kept.resource_version = resource_version;
+            K::following(&mut kept).resource_version = resource_version;
             Ok(())
         };
         while watch.next(&mut take).await? {}
@@ -162,11 +309,12 @@ impl Nodes {
 }
 
 impl Kept {
-    fn from(read: Snapshot) -> Self {
-        let resource_version = read.nodes_version.clone();
-        let mut snapshot = Snapshot { samples: Vec::new(), ..read };
-        snapshot.nodes.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { snapshot, failing: None, resource_version }
+    fn replace_nodes(&mut self, mut read: Snapshot) {
+        self.nodes = Following { resource_version: read.nodes_version.clone(), failing: None };
+        read.nodes.sort_by(|a, b| a.name.cmp(&b.name));
+        read.samples = std::mem::take(&mut self.snapshot.samples);
+        let former = std::mem::take(&mut self.snapshot);
+        self.snapshot = read.with_pods_of(former);
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {

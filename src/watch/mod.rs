@@ -5,7 +5,6 @@ mod renewal;
 mod sink;
 
 use std::{
-    future::pending,
     io::{ErrorKind, Write},
     pin::{Pin, pin},
     time::Duration,
@@ -23,7 +22,7 @@ use crate::{
     run::{self, Cluster, Job, Outcome},
     screen::Screen,
     signals::{self, Notice, Stop},
-    source::{self, Nodes, Received, Selection},
+    source::{self, Nodes, Query, Received, Selection},
     trend::Trends,
 };
 use outage::Outage;
@@ -100,12 +99,8 @@ pub async fn watch(
     let samples = std::mem::take(&mut first.samples);
     let nodes = Nodes::from(first);
     nodes.now().snapshot.samples = samples;
-    let follow: Pin<Box<dyn Future<Output = ()>>> = match job.query.selection {
-        Selection::Named(_) => Box::pin(pending()),
-        Selection::All | Selection::Matching(_) => {
-            Box::pin(nodes.follow(&cluster.client, &job.query, messages))
-        }
-    };
+    let follow: Pin<Box<dyn Future<Output = ()>>> =
+        Box::pin(nodes.follow(&cluster.client, &job.query, messages));
     if pace.is_live {
         sink = Sink::Screen(Screen::enter().map_err(Error::Output)?);
         messages.hold();
@@ -130,6 +125,10 @@ pub async fn watch(
         trends: Trends::default(),
         reading: Outage::new("the cluster can't be read", "the cluster is read again"),
         following: Outage::new("nothing is heard of changes of nodes", "changes of nodes are heard of again"),
+        following_pods: Outage::new(
+            "nothing is heard of changes of pods",
+            "changes of pods are heard of again",
+        ),
         undecided: Vec::new(),
         is_first: true,
         next: None,
@@ -166,6 +165,7 @@ struct Watch<'a> {
     trends: Trends,
     reading: Outage,
     following: Outage,
+    following_pods: Outage,
     /// What was said last of nodes that could not be decided about.
     undecided: Vec<String>,
     is_first: bool,
@@ -226,7 +226,9 @@ impl Watch<'_> {
         let mut reading = pin!(async move {
             let received = Received::default();
             if let Selection::Named(_) = job.query.selection {
-                let mut read = source::read(&client, &job.query, &cluster.served, &received).await?;
+                // Pods are followed.
+                let query = Query { pods: false, ..job.query.clone() };
+                let mut read = source::read(&client, &query, &cluster.served, &received).await?;
                 let samples = std::mem::take(&mut read.samples);
                 nodes.replace(read);
                 return Ok(samples);
@@ -319,11 +321,16 @@ impl Watch<'_> {
     }
 
     fn say_how_nodes_go(&mut self) {
-        match &self.nodes.now().failing {
-            None => self.following.ended(self.messages),
-            Some((since, error)) => {
-                if Timestamp::now().duration_since(*since).unsigned_abs() >= QUIET_NODES {
-                    self.following.failed(error, self.messages);
+        let kept = self.nodes.now();
+        for (following, outage) in
+            [(&kept.nodes, &mut self.following), (&kept.pods, &mut self.following_pods)]
+        {
+            match &following.failing {
+                None => outage.ended(self.messages),
+                Some((since, error)) => {
+                    if Timestamp::now().duration_since(*since).unsigned_abs() >= QUIET_NODES {
+                        outage.failed(error, self.messages);
+                    }
                 }
             }
         }
@@ -355,7 +362,12 @@ impl Watch<'_> {
     }
 
     fn draw(&mut self) -> Result<(), End> {
-        let failing = self.reading.text().or_else(|| self.following.text()).or_else(|| self.sink.failing());
+        let failing = self
+            .reading
+            .text()
+            .or_else(|| self.following.text())
+            .or_else(|| self.following_pods.text())
+            .or_else(|| self.sink.failing());
         let Sink::Screen(screen) = &mut self.sink else { return Ok(()) };
         let kept = self.nodes.now();
         let report = self.job.report(self.cluster, &kept.snapshot);

@@ -28,6 +28,7 @@ mod python_client;
 mod rbac;
 mod recorder;
 mod recording;
+mod requests;
 mod rotation;
 mod unknown;
 mod verbosity;

@@ -49,7 +49,8 @@ async fn a_rotated_token_is_taken_up_and_the_old_one_is_refused() {
     };
     let client =
         Client::new(&connection, &Surroundings::of_process(0, Messages::to(std::io::stderr()))).unwrap();
-    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
+    let query =
+        Query { selection: Selection::All, field_selector: None, label_keys: Vec::new(), pods: false };
     let read = async || {
         source::read(&client, &query, &Served::default(), &Received::default())
             .await

@@ -68,11 +68,17 @@ impl Write for Said {
 fn job() -> Job {
     Job {
         origin: Origin::Demo,
-        query: Query { selection: Selection::All, field_selector: None, label_keys: vec![LABEL.to_owned()] },
+        query: Query {
+            selection: Selection::All,
+            field_selector: None,
+            label_keys: vec![LABEL.to_owned()],
+            pods: false,
+        },
         label_columns: vec![LABEL.to_owned()],
         group_by: Vec::new(),
         filter: Filter::default(),
         fail_on: Vec::new(),
+        shows_requests: false,
         top: None,
         base: Base::Allocatable,
         sort_by: SortKey::Name,

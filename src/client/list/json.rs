@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{DEEPEST, LARGEST_OBJECT, LARGEST_REST, too_large, too_much_beside};
+use super::{DEEPEST, LARGEST_OBJECT, LARGEST_REST, ListMeta, too_large, too_much_beside};
 
 /// Takes the bytes of a list as they arrive and hands out one item at a time.
 ///
@@ -19,14 +19,16 @@ pub struct ListReader {
     has_items: bool,
     /// How many bytes were no item's.
     rest: u64,
-    resource_version: String,
+    metadata: ListMeta,
 }
 
 /// `metav1.ListMeta`.
 #[derive(Deserialize)]
-struct ListMeta {
+struct Metadata {
     #[serde(default, rename = "resourceVersion")]
     resource_version: String,
+    #[serde(default, rename = "continue")]
+    next_page: String,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -91,15 +93,15 @@ impl ListReader {
         &self.kind
     }
 
-    /// Ends the reading; gives the list's resource version.
+    /// Ends the reading; gives the list's metadata.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short or had no items.
-    pub fn finish(self) -> Result<String, String> {
+    pub fn finish(self) -> Result<ListMeta, String> {
         match self.expect {
             Expect::Open => Err("it is empty".to_owned()),
-            Expect::End if self.has_items => Ok(self.resource_version),
+            Expect::End if self.has_items => Ok(self.metadata),
             Expect::End => Err("it is not a list".to_owned()),
             _ => Err("it is cut short".to_owned()),
         }
@@ -150,9 +152,9 @@ impl ListReader {
             Expect::Value => {
                 serde_json::from_slice::<serde::de::IgnoredAny>(&self.value).map_err(|e| e.to_string())?;
                 if self.key == "metadata"
-                    && let Ok(ListMeta { resource_version }) = serde_json::from_slice(&self.value)
+                    && let Ok(Metadata { resource_version, next_page }) = serde_json::from_slice(&self.value)
                 {
-                    self.resource_version = resource_version;
+                    self.metadata = ListMeta { resource_version, next_page };
                 }
                 // A list without items may be written as null.
                 self.has_items |= self.key == "items" && self.value == b"null";
@@ -269,7 +271,7 @@ mod tests {
         ] {
             let mut reader = ListReader::default();
             reader.push(list.as_bytes(), |_| Ok(())).unwrap();
-            assert_eq!(reader.finish().unwrap(), version);
+            assert_eq!(reader.finish().unwrap().resource_version, version);
         }
     }
 

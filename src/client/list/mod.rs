@@ -39,6 +39,15 @@ const ANY_LIST: &str = "List";
 /// How much of a wrong kind is shown.
 const LONGEST_KIND: usize = 100;
 
+/// `metav1.ListMeta`; empty where the list says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListMeta {
+    /// `resourceVersion`, from which a watch goes on.
+    pub resource_version: String,
+    /// `continue`, by which the next page is asked for; empty on the last one.
+    pub next_page: String,
+}
+
 /// Reads a list in either encoding.
 pub struct ListReader {
     kind: &'static str,
@@ -97,12 +106,12 @@ impl ListReader {
         if found == ANY_LIST { Ok(()) } else { check_kind(self.kind, found) }
     }
 
-    /// Ends the reading; gives the list's `metadata.resourceVersion`, empty where it has none.
+    /// Ends the reading; gives the list's metadata.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short or was none.
-    pub fn finish(self) -> Result<String, String> {
+    pub fn finish(self) -> Result<ListMeta, String> {
         match self.encoding {
             Encoding::Json(reader) => reader.finish(),
             Encoding::Protobuf(reader) => reader.finish(),

@@ -3,7 +3,7 @@
 
 use prost::Message;
 
-use super::{LARGEST_OBJECT, LARGEST_REST, too_large, too_much_beside};
+use super::{LARGEST_OBJECT, LARGEST_REST, ListMeta, too_large, too_much_beside};
 
 /// The media type of Kubernetes' protobuf.
 pub const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
@@ -18,9 +18,11 @@ const ITEMS: u64 = 2;
 
 /// `metav1.ListMeta`.
 #[derive(Clone, PartialEq, Message)]
-struct ListMeta {
+struct Metadata {
     #[prost(string, tag = "2")]
     resource_version: String,
+    #[prost(string, tag = "3")]
+    next_page: String,
 }
 
 /// The longest that a tag or a length can be.
@@ -36,7 +38,7 @@ pub struct ListReader {
     /// The beginning of something whose end has not come yet.
     held: Vec<u8>,
     kind: String,
-    resource_version: String,
+    metadata: ListMeta,
     /// How many bytes were no item's.
     rest: u64,
 }
@@ -100,8 +102,9 @@ impl ListReader {
                 }
                 State::Metadata(length) => {
                     let Some(metadata) = self.take(&mut chunk, length) else { return Ok(()) };
-                    let metadata = ListMeta::decode(&*metadata).map_err(|error| error.to_string())?;
-                    self.resource_version = metadata.resource_version;
+                    let Metadata { resource_version, next_page } =
+                        Metadata::decode(&*metadata).map_err(|error| error.to_string())?;
+                    self.metadata = ListMeta { resource_version, next_page };
                     self.state = State::Field;
                 }
                 State::Item(length) => {
@@ -125,15 +128,15 @@ impl ListReader {
         &self.kind
     }
 
-    /// Ends the reading; gives the list's resource version.
+    /// Ends the reading; gives the list's metadata.
     ///
     /// # Errors
     ///
     /// Says so when the list was cut short.
-    pub fn finish(self) -> Result<String, String> {
+    pub fn finish(self) -> Result<ListMeta, String> {
         match (self.state, self.raw) {
             (State::Magic, _) if self.held.is_empty() => Err("it is empty".to_owned()),
-            (State::Field, Some(0)) if self.held.is_empty() => Ok(self.resource_version),
+            (State::Field, Some(0)) if self.held.is_empty() => Ok(self.metadata),
             (State::Field, None) if self.held.is_empty() => Err("it is not a list".to_owned()),
             _ => Err("it is cut short".to_owned()),
         }
@@ -306,7 +309,7 @@ mod tests {
             let list = envelope(&[field(1, &field(2, b"42")), field(2, b"item")].concat());
             let mut reader = ListReader::default();
             list.chunks(size).try_for_each(|chunk| reader.push(chunk, |_| Ok(()))).unwrap();
-            assert_eq!(reader.finish().unwrap(), "42");
+            assert_eq!(reader.finish().unwrap().resource_version, "42");
         }
     }
 

@@ -57,7 +57,8 @@ pub async fn samples(
     if let Some(right) = access::may_not_list(diagnosis) {
         return Err(Blocked(right));
     }
-    let query = Query { selection: Selection::All, field_selector: None, label_keys: Vec::new() };
+    let query =
+        Query { selection: Selection::All, field_selector: None, label_keys: Vec::new(), pods: false };
     let read = source::read(client, &query, served, &Received::default()).await;
     match read {
         Ok(snapshot) => {

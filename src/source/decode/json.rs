@@ -3,17 +3,22 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    fmt,
     str::FromStr,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{error::Category, value::RawValue};
 
 use super::{LONGEST_SHOWN, Partial, Problems, amount};
 use crate::{
     amount::Amount,
     quantity::Quantity,
+    requests::{ResourceList, is_extended},
     snapshot::{Labels, Node, Resources, Sample},
     visible::shortened,
 };
@@ -29,10 +34,14 @@ pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Node>, Strin
         Err(error) => return name_only(json, &error, Node::named),
     };
     let mut problems = Problems::default();
+    let (allocatable, capacity) =
+        (status.allocatable.unwrap_or_default(), status.capacity.unwrap_or_default());
     let node = Node {
         labels: labels(metadata.labels, wanted, &mut problems),
-        allocatable: resources("allocatable", status.allocatable, &mut problems),
-        capacity: resources("capacity", status.capacity, &mut problems),
+        allocatable: resources("allocatable", &allocatable, &mut problems),
+        capacity: resources("capacity", &capacity, &mut problems),
+        allocatable_pods: resource("allocatable", "pods", allocatable.pods, &mut problems),
+        extended: extended("allocatable", &allocatable, &mut problems),
         unschedulable: spec.unschedulable,
         taints: problems.taints(spec.taints.iter().flatten().map(|t| [&*t.key, &*t.value, &*t.effect])),
         name: String::new(),
@@ -54,7 +63,7 @@ pub fn sample(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Sample>, S
     let sample = Sample {
         timestamp: problems.read("timestamp", parsed::<Timestamp>(timestamp, "an RFC 3339 time")),
         window: problems.read("window", parsed::<SignedDuration>(window, "a duration")),
-        usage: resources("usage", Some(usage), &mut problems),
+        usage: resources("usage", &usage, &mut problems),
         labels: labels(metadata.labels, wanted, &mut problems),
         node: String::new(),
         is_stale: false,
@@ -127,16 +136,26 @@ fn labels(
     problems.labels(wanted, |key| given.get(key).map(|value| &**value))
 }
 
-fn resources(of: &str, list: Option<ResourceList<'_>>, problems: &mut Problems) -> Resources {
-    let ResourceList { cpu, memory } = list.unwrap_or_default();
-    let mut resource = |name: &str, raw: Option<&RawValue>| -> Option<Amount> {
-        let raw = raw?.get();
-        let quantity = serde_json::from_str::<Quantity>(raw).map_err(|error| without_place(&error));
-        let amount = quantity.and_then(|quantity| amount(&quantity));
-        let amount = amount.map_err(|problem| format!("{}: {problem}", shortened(raw, LONGEST_SHOWN)));
-        problems.read(format_args!("{of} {name}"), amount)
-    };
-    Resources { cpu: resource("cpu", cpu), memory: resource("memory", memory) }
+fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {
+    Resources {
+        cpu: resource(of, "cpu", list.cpu, problems),
+        memory: resource(of, "memory", list.memory, problems),
+    }
+}
+
+fn extended(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> ResourceList {
+    let amounts = list.extended.iter().filter_map(|(name, raw)| {
+        Some((name.clone().into_owned(), resource(of, name, Some(raw), problems)?))
+    });
+    amounts.collect()
+}
+
+fn resource(of: &str, name: &str, raw: Option<&RawValue>, problems: &mut Problems) -> Option<Amount> {
+    let raw = raw?.get();
+    let quantity = serde_json::from_str::<Quantity>(raw).map_err(|error| without_place(&error));
+    let amount = quantity.and_then(|quantity| amount(&quantity));
+    let amount = amount.map_err(|problem| format!("{}: {problem}", shortened(raw, LONGEST_SHOWN)));
+    problems.read(format_args!("{of} {name}"), amount)
 }
 
 fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
@@ -203,9 +222,9 @@ struct Taint<'a> {
 #[derive(Deserialize, Default)]
 struct NodeStatus<'a> {
     #[serde(borrow, default)]
-    allocatable: Option<ResourceList<'a>>,
+    allocatable: Option<ListOfResources<'a>>,
     #[serde(borrow, default)]
-    capacity: Option<ResourceList<'a>>,
+    capacity: Option<ListOfResources<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -219,16 +238,48 @@ struct NodeMetrics<'a> {
     #[serde(borrow, default)]
     window: Option<&'a RawValue>,
     #[serde(borrow)]
-    usage: ResourceList<'a>,
+    usage: ListOfResources<'a>,
 }
 
 /// Quantities as they are written, so that one that is none does not spoil the others.
-#[derive(Deserialize, Default)]
-struct ResourceList<'a> {
-    #[serde(borrow, default)]
+#[derive(Default)]
+struct ListOfResources<'a> {
     cpu: Option<&'a RawValue>,
-    #[serde(borrow, default)]
     memory: Option<&'a RawValue>,
+    pods: Option<&'a RawValue>,
+    extended: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ListOfResources<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = ListOfResources<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of resources")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut list = ListOfResources::default();
+                while let Some((Name(name), raw)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    let is_given = raw.get() != "null";
+                    match name.as_ref() {
+                        "cpu" => list.cpu = is_given.then_some(raw),
+                        "memory" => list.memory = is_given.then_some(raw),
+                        "pods" => list.pods = is_given.then_some(raw),
+                        other if is_extended(other) && is_given => list.extended.push((name, raw)),
+                        _ => {}
+                    }
+                }
+                Ok(list)
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
 }
 
 #[cfg(test)]

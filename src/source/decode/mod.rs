@@ -1,6 +1,7 @@
 //! core/v1 Nodes and `metrics.k8s.io` NodeMetrics, reduced to what is needed of them.
 
 mod json;
+mod pod;
 mod protobuf;
 
 use std::{collections::BTreeSet, fmt::Display};
@@ -9,9 +10,12 @@ use crate::{
     amount::Amount,
     client::Encoded,
     quantity::Quantity,
+    requests::ResourceList,
     snapshot::{Labels, Node, Resources, Sample},
     visible::shortened,
 };
+
+pub use pod::{name, pod};
 
 /// An object, as far as it can be read.
 #[derive(Debug)]
@@ -75,7 +79,16 @@ impl Node {
     fn named(name: String) -> Self {
         let (labels, taints) = (Labels::new(), Vec::new());
         let (allocatable, capacity) = (Resources::default(), Resources::default());
-        Self { name, labels, allocatable, capacity, unschedulable: false, taints }
+        Self {
+            name,
+            labels,
+            allocatable,
+            capacity,
+            allocatable_pods: None,
+            extended: ResourceList::new(),
+            unschedulable: false,
+            taints,
+        }
     }
 }
 

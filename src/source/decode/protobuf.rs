@@ -10,6 +10,7 @@ use super::{LONGEST_SHOWN, Partial, Problems, amount};
 use crate::{
     amount::Amount,
     quantity,
+    requests::{ResourceList, is_extended},
     snapshot::{self, Labels, Resources, Sample},
     visible::shortened,
 };
@@ -27,6 +28,8 @@ pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
         labels: kept(&labels, wanted, &mut problems),
         allocatable: resources("allocatable", &status.allocatable, &mut problems),
         capacity: resources("capacity", &status.capacity, &mut problems),
+        allocatable_pods: resource("allocatable", "pods", &status.allocatable, &mut problems),
+        extended: extended("allocatable", &status.allocatable, &mut problems),
         unschedulable: spec.unschedulable,
         taints: problems.taints(spec.taints.iter().map(|t| [&*t.key, &*t.value, &*t.effect])),
         name: String::new(),
@@ -110,14 +113,25 @@ fn kept(labels: &HashMap<String, String>, wanted: &BTreeSet<&str>, problems: &mu
 }
 
 fn resources(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> Resources {
-    let mut resource = |name: &str| -> Option<Amount> {
-        let text = &list.get(name)?.string;
-        let quantity = text.parse::<quantity::Quantity>().map_err(|error| error.to_string());
-        let amount = quantity.and_then(|quantity| amount(&quantity));
-        let amount = amount.map_err(|problem| format!("{:?}: {problem}", shortened(text, LONGEST_SHOWN)));
-        problems.read(format_args!("{of} {name}"), amount)
-    };
-    Resources { cpu: resource("cpu"), memory: resource("memory") }
+    Resources { cpu: resource(of, "cpu", list, problems), memory: resource(of, "memory", list, problems) }
+}
+
+fn extended(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> ResourceList {
+    let names = list.keys().filter(|name| is_extended(name));
+    names.filter_map(|name| Some((name.clone(), resource(of, name, list, problems)?))).collect()
+}
+
+fn resource(
+    of: &str,
+    name: &str,
+    list: &HashMap<String, Quantity>,
+    problems: &mut Problems,
+) -> Option<Amount> {
+    let text = &list.get(name)?.string;
+    let quantity = text.parse::<quantity::Quantity>().map_err(|error| error.to_string());
+    let amount = quantity.and_then(|quantity| amount(&quantity));
+    let amount = amount.map_err(|problem| format!("{:?}: {problem}", shortened(text, LONGEST_SHOWN)));
+    problems.read(format_args!("{of} {name}"), amount)
 }
 
 #[derive(Clone, PartialEq, Message)]
