@@ -18,9 +18,9 @@ demo:
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
 test: lint msrv
 	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && tools=$$(tests/packaging/build) && \
-	  archive=$$(release/archive $(HOST)) && \
+	  archive=$$(release/archive $(HOST)) && cargo build --locked --example pod && \
 	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" NODEUSAGE_TEST_TOOLS="$$tools" \
-	  NODEUSAGE_TEST_ARCHIVE="$$PWD/$$archive" INSTA_UPDATE=no cargo test --locked --lib --tests --examples
+	  NODEUSAGE_TEST_ARCHIVE="$$PWD/$$archive" INSTA_UPDATE=no cargo test --locked --no-fail-fast --lib --tests
 
 lint: $(CARGO_DENY)
 	cargo fmt --check

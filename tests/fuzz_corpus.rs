@@ -10,7 +10,8 @@ use std::{collections::BTreeSet, fs, panic, path::Path};
 /// What is given an input, and may not panic.
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 5] = [
+const TARGETS: [(&str, Target); 6] = [
+    ("condition", targets::condition),
     ("json", targets::json),
     ("kubeconfig", targets::kubeconfig),
     ("protobuf", targets::protobuf),

@@ -13,12 +13,13 @@ use kube::client::Body;
 use nodeusage::{
     amount::{Amount, Percent},
     client::Client,
+    expression::{Condition, all_hold},
     kubeconfig::{self, ConnectionFlags, Memory},
     quantity::Quantity,
     render::{Format, Style, renderer},
     report::{Report, Totals},
     selector::Selector,
-    snapshot::Labels,
+    snapshot::{Labels, Resources, Sample, Snapshot},
     source::{self, Query, Received, Selection, Served},
     usage::{Base, join},
 };
@@ -55,6 +56,25 @@ pub fn selector(input: &[u8]) {
     let label = |key: &str| (key.to_owned(), "1".to_owned());
     let _ = selector.matches(&Labels::new());
     let _ = selector.matches(&selector.keys().map(label).collect());
+}
+
+/// A condition of `--where` or `--fail-on`, asked of a node.
+pub fn condition(input: &[u8]) {
+    let Ok(text) = str::from_utf8(input) else { return };
+    let Ok(condition) = text.parse::<Condition>() else { return };
+    let amount = |text: &str| text.parse().ok().and_then(|quantity| Amount::from_quantity(&quantity));
+    let sample = Sample {
+        node: "a".to_owned(),
+        timestamp: Some(Timestamp::UNIX_EPOCH),
+        window: None,
+        usage: Resources { cpu: amount("1"), memory: amount("1Gi") },
+        labels: Labels::new(),
+        is_stale: false,
+    };
+    let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
+    for row in join(&snapshot, None, Base::Allocatable) {
+        let _ = all_hold(std::slice::from_ref(&condition), &row, Timestamp::UNIX_EPOCH);
+    }
 }
 
 /// Lists and objects in Kubernetes' protobuf.
