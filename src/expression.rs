@@ -15,8 +15,8 @@ use crate::{
 
 /// A field, an operator and a value.
 ///
-/// Fields are `cpu`, `memory`, `pods`, `cpu-requests` and `memory-requests`, each compared with a quantity or a percent; `age`, that of the sample, compared with a
-/// duration; and `label:KEY`, or any key that is not one of these words, compared with a label's value by `=`, `==` or
+/// Fields are `cpu`, `memory`, `pods`, `cpu-requests` and `memory-requests`, each compared with a quantity or a percent;
+/// `age`, that of the sample, compared with a duration; and `label:KEY`, or any key that is not one of these words, compared with a label's value by `=`, `==` or
 /// `!=`. The other operators are `<`, `<=`, `>` and `>=`. Comparisons are exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition(Test);
@@ -47,6 +47,9 @@ enum Comparison {
     GreaterOrEqual,
     Greater,
 }
+
+/// The fields that are not labels.
+pub const FIELDS: [&str; 6] = ["age", "cpu", "cpu-requests", "memory", "memory-requests", "pods"];
 
 /// The longer ones first, since others begin them.
 const OPERATORS: [(&str, Comparison); 7] = [
@@ -273,6 +276,15 @@ mod tests {
             is_stale: false,
         };
         Snapshot { nodes: vec![node("a"), node("b")], samples: vec![sample], ..Snapshot::default() }
+    }
+
+    #[test]
+    fn a_field_is_no_label() {
+        for field in FIELDS {
+            let value = if field == "age" { "1s" } else { "1" };
+            let condition: Condition = format!("{field}>{value}").parse().unwrap();
+            assert_eq!(condition.label(), None, "{field}");
+        }
     }
 
     #[test]

@@ -20,6 +20,29 @@ fn help() {
     insta::assert_snapshot!(run(nodeusage().arg("--help")).success());
 }
 
+/// Each with the simulated cluster in the place of a real one, and a watch for one reading.
+#[test]
+fn the_examples_of_the_help_run() {
+    let help = run(nodeusage().arg("--help")).success();
+    let examples: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  kubectl nodeusage")).collect();
+    assert!(examples.len() > 5, "{help}");
+    for example in examples {
+        let folder = tempfile::tempdir().unwrap();
+        let once = if example.contains(" -w") { " --count 1" } else { "" };
+        let line = format!(
+            "cd {} && '{}' --demo{once}{example}",
+            folder.path().display(),
+            env!("CARGO_BIN_EXE_kubectl-nodeusage")
+        );
+        let outcome = run(program("sh").args(["-c", &line]));
+        assert!([0, 3].contains(&outcome.code), "{line}: {outcome:?}");
+        assert!(!outcome.stderr.contains("error:"), "{line}: {outcome:?}");
+        let has_file = fs::read_dir(folder.path()).unwrap().next().is_some();
+        let nothing_to_show = outcome.stderr.contains("no node is what it must be");
+        assert!(has_file || nothing_to_show || !outcome.stdout.is_empty(), "{line}: {outcome:?}");
+    }
+}
+
 #[test]
 fn demo_as_text() {
     insta::assert_snapshot!(demo(&["--total", "-L", "pool,topology.kubernetes.io/zone,absent"]));

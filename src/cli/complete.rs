@@ -90,6 +90,7 @@ fn what(arg: &Arg) -> Option<What> {
     match arg.get_id().as_str() {
         "names" => Some(What::Nodes),
         "selector" => Some(What::Selector),
+        "conditions" | "fail_on" => Some(What::Condition),
         "label_columns" | "group_by" => Some(What::LabelKeys),
         "context" => Some(What::Contexts),
         "cluster" => Some(What::Clusters),

@@ -49,7 +49,8 @@ impl Answer {
                 Candidate { value, help: help.lines().next().unwrap_or_default().to_owned() }
             })
             .collect();
-        let is_open = !candidates.is_empty() && candidates.iter().all(|found| found.value.ends_with('='));
+        let is_open =
+            !candidates.is_empty() && candidates.iter().all(|found| found.value.ends_with(['=', '<', '>']));
         let directive = match question.asked {
             Some(Asked { what: What::File, .. }) => 0,
             Some(Asked { what: What::Directory, .. }) => DIRECTORIES,

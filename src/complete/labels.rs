@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::snapshot::Labels;
+use crate::{expression::FIELDS, snapshot::Labels};
 
 /// The keys of all labels, in alphabetical order.
 pub(super) fn keys<'a>(labels: impl Iterator<Item = &'a Labels>) -> Vec<String> {
     let keys: BTreeSet<_> = labels.flat_map(Labels::keys).collect();
     keys.into_iter().cloned().collect()
+}
+
+/// What a condition may become: one of its own fields with an operator, or what a selector of one label may.
+pub(super) fn conditions<'a>(current: &str, labels: impl Iterator<Item = &'a Labels>) -> Vec<String> {
+    let figures = FIELDS.iter().flat_map(|field| ['<', '>'].map(|operator| format!("{field}{operator}")));
+    figures.chain(selectors(current, labels)).collect()
 }
 
 /// What a selector may become: its last requirement gets a key, or behind `=`, `==` or `!=` a value that the key has.

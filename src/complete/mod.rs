@@ -53,6 +53,8 @@ pub enum What {
     Nodes,
     /// A label selector.
     Selector,
+    /// A condition on nodes.
+    Condition,
     /// The key of a label.
     LabelKeys,
     /// The name of a context in the kubeconfig.
@@ -77,6 +79,7 @@ pub async fn complete(question: &Question) -> Answer {
             nodes(&question.origin).await.into_keys().filter(is_new).collect()
         }
         What::Selector => labels::selectors(current, nodes(&question.origin).await.values()),
+        What::Condition => labels::conditions(current, nodes(&question.origin).await.values()),
         What::LabelKeys => labels::keys(nodes(&question.origin).await.values()),
         What::Contexts => names(&question.origin).contexts,
         What::Clusters => names(&question.origin).clusters,
