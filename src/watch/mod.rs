@@ -19,6 +19,7 @@ use crate::{
     error::Error,
     record::LastRows,
     render::{Format, Style, live::Live},
+    report::Report,
     run::{self, Cluster, Job, Outcome},
     screen::Screen,
     signals::{self, Notice, Stop},
@@ -252,37 +253,37 @@ impl Watch<'_> {
     async fn deliver(&mut self) -> Result<(), End> {
         self.renewals.note(&mut self.nodes.now().snapshot.samples, Instant::now());
         self.say_how_nodes_go();
-        let outcome = self.judge();
-        self.write().await?;
+        let (outcome, record) = {
+            let kept = self.nodes.now();
+            let report = self.job.report(self.cluster, &kept.snapshot);
+            let outcome = self.judge(&report);
+            if let (Sink::Screen(_), Some(rows)) = (&self.sink, &report.rows) {
+                self.trends.note(rows);
+            }
+            (outcome, self.record_of(report))
+        };
+        self.draw()?;
+        if let Some(record) = record {
+            self.write(record).await?;
+        }
         if outcome == Outcome::Matched { Err(End::Matched) } else { Ok(()) }
     }
 
-    fn judge(&mut self) -> Outcome {
-        let kept = self.nodes.now();
-        let report = self.job.report(self.cluster, &kept.snapshot);
-        let undecided = run::undecided(&report);
+    fn judge(&mut self, report: &Report<'_>) -> Outcome {
+        let undecided = run::undecided(report);
         if undecided != self.undecided {
             for line in &undecided {
                 self.messages.say(line);
             }
             self.undecided = undecided;
         }
-        run::outcome(&report, self.messages)
+        run::outcome(report, self.messages)
     }
 
-    async fn write(&mut self) -> Result<(), End> {
-        if let Sink::Screen(_) = self.sink {
-            let kept = self.nodes.now();
-            if let Some(rows) = &self.job.report(self.cluster, &kept.snapshot).rows {
-                self.trends.note(rows);
-            }
-            drop(kept);
-            return self.draw();
-        }
-        let Some(bytes) = self.next_record() else { return Ok(()) };
+    async fn write(&mut self, record: Vec<u8>) -> Result<(), End> {
         let mut sink = std::mem::replace(&mut self.sink, Sink::Stream(None));
         let outcome = {
-            let mut writing = pin!(sink.write(bytes, self.messages));
+            let mut writing = pin!(sink.write(record, self.messages));
             match self.meanwhile(&mut writing).await {
                 Ok(outcome) => outcome,
                 Err(end) => {
@@ -296,10 +297,11 @@ impl Watch<'_> {
         Ok(outcome?)
     }
 
-    /// What is to be written of the last reading; `None` where nothing is new in it.
-    fn next_record(&mut self) -> Option<Vec<u8>> {
-        let kept = self.nodes.now();
-        let mut report = self.job.report(self.cluster, &kept.snapshot);
+    /// What is to be written of a report; `None` where nothing is new in it, and where it is drawn.
+    fn record_of(&mut self, mut report: Report<'_>) -> Option<Vec<u8>> {
+        if let Sink::Screen(_) = self.sink {
+            return None;
+        }
         let is_file = matches!(self.sink, Sink::File(_));
         let is_repeated = self.pace.repeat || !self.job.format.is_record();
         if !is_repeated && !self.last.keep_new(&mut report) {
