@@ -46,7 +46,8 @@ const KUBECTL: &Classes = &[
     ("exec-missing", &["exec: executable no-such-plugin not found", "exec: fork/exec"]),
     ("exec-failed", &["failed with exit code", "standard input is not a terminal"]),
     ("exec-garbage", &["getting credentials: "]),
-    ("bad-certificate", &["Loading client cert failed"]),
+    // Not the log's "Loading client cert failed": a goroutine writes it that kubectl doesn't wait for.
+    ("bad-certificate", &["tls: failed to find ", "tls: failed to parse private key", "tls: private key "]),
     ("bad-authority", &["unable to load root certificates"]),
     ("missing-file", &["unable to read ", "error: open ", "error: read "]),
     ("unknown-authority", &["signed by unknown authority"]),
