@@ -7,9 +7,12 @@ mod rbac;
 mod select;
 mod watch;
 
-use std::ffi::OsString;
+use std::{collections::HashSet, ffi::OsString};
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{
+    ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser,
+    error::ErrorKind,
+};
 use clap_complete::Shell;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
@@ -24,7 +27,7 @@ use crate::{
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
     report::SortKey,
-    run::{Job, Origin, Shown},
+    run::{Contexts, Job, Origin, Shown},
     selector::Selector,
     source::{Query, Selection},
     usage::Base,
@@ -127,6 +130,17 @@ pub struct Cli {
     /// No progress, even on a terminal.
     #[arg(long)]
     no_progress: bool,
+
+    /// Read the clusters of these contexts at once; repeatable, or separated by commas. Each row says of which it is.
+    ///
+    /// A cluster that can't be read is shown as unknown beside the others, and the exit code is 1.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(),
+          conflicts_with_all = ["context", "server", "names", "demo"])]
+    contexts: Vec<String>,
+
+    /// Read the clusters of all contexts at once, as --contexts does.
+    #[arg(long, conflicts_with_all = ["contexts", "context", "server", "names", "demo"])]
+    all_contexts: bool,
 
     /// Show a simulated cluster; no server is asked and no file is read.
     #[arg(long, conflicts_with_all = connection::NAMES)]
@@ -254,7 +268,18 @@ impl Cli {
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
         let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
         let label_keys = label_keys.chain(shown_labels).collect();
-        let origin = if self.demo { Origin::Demo } else { Origin::Server(Box::new(self.connection.into())) };
+        let flags = Box::new(self.connection.into());
+        let origin = if self.demo {
+            Origin::Demo
+        } else if self.all_contexts {
+            Origin::Contexts(flags, Contexts::All)
+        } else if self.contexts.is_empty() {
+            Origin::Server(flags)
+        } else {
+            let mut seen = HashSet::new();
+            let new = self.contexts.into_iter().filter(|name| seen.insert(name.clone()));
+            Origin::Contexts(flags, Contexts::Named(new.collect()))
+        };
         Ok(Job {
             origin,
             verbosity,
@@ -313,6 +338,9 @@ impl Cli {
             }
             F::Top | F::Name if !self.select.group_by.is_empty() => {
                 unfit("--group-by", "its lines are nodes")
+            }
+            F::Top | F::Name if self.all_contexts || !self.contexts.is_empty() => {
+                unfit("more than one context", "the format has no place for it")
             }
             F::Top | F::Name if self.select.requests => unfit("--requests", "the format is fixed"),
             F::Text | F::Wide => Ok(()),

@@ -166,6 +166,15 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The kubeconfig has no context.
+    NoContexts,
+    /// Some of several clusters can't be read, or not in full; what became of each was said.
+    Clusters {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// The user ended it before there was anything to show.
     Interrupted,
 }
@@ -227,6 +236,8 @@ impl fmt::Display for Error {
                 format!("{} holds something else than these columns, and is left as it is", path.display())
             }
             Self::FileInUse { path } => format!("{} is being recorded to by another process", path.display()),
+            Self::NoContexts => "the kubeconfig has no contexts".to_owned(),
+            Self::Clusters { failed, of } => format!("{failed} of {of} clusters can't be read in full"),
             Self::Interrupted => "interrupted".to_owned(),
         };
         f.write_str(&visible(&shortened(&text, LONGEST)))
@@ -250,7 +261,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Configuration(error) => return error.hint(),
-            Self::Unusable(_) | Self::File { .. } | Self::Output(_) | Self::Interrupted => return None,
+            Self::Unusable(_)
+            | Self::File { .. }
+            | Self::Output(_)
+            | Self::Clusters { .. }
+            | Self::Interrupted => return None,
+            Self::NoContexts => "name the file with --kubeconfig or KUBECONFIG: kubectl config get-contexts".to_owned(),
             Self::Record { .. } => "check the folder, its rights and the room on its disk: df".to_owned(),
             Self::ForeignFile { .. } => {
                 "name another file, or move this one away; the columns depend on -o, -L and --totals-only".to_owned()

@@ -39,10 +39,10 @@ impl Filter {
 }
 
 /// What came of looking for nodes that make the run fail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Verdict<'a> {
-    /// The names of the nodes that meet all conditions.
-    pub matched: Vec<&'a str>,
+    /// The nodes that meet all conditions.
+    pub matched: Vec<NodeUsage<'a>>,
     /// Of how many nodes that is unknown.
     pub undecided: usize,
 }
@@ -54,7 +54,7 @@ impl<'a> Verdict<'a> {
         let mut verdict = Self { matched: Vec::new(), undecided: 0 };
         for row in rows {
             match all_hold(conditions, row, now) {
-                Some(true) => verdict.matched.push(row.name()),
+                Some(true) => verdict.matched.push(*row),
                 Some(false) => {}
                 None => verdict.undecided += 1,
             }

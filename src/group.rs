@@ -1,6 +1,6 @@
 //! Nodes with the same labels, together.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use crate::{
     report::Totals,
@@ -14,8 +14,8 @@ pub struct Group<'a> {
     pub labels: Vec<Option<&'a str>>,
     /// The sums over those of its nodes of which every figure is known.
     pub totals: Totals,
-    /// The name of the node with the greatest percent, be it of CPU or of memory; `None` where no percent is known.
-    pub busiest: Option<&'a str>,
+    /// The node with the greatest percent, be it of CPU or of memory; `None` where no percent is known.
+    pub busiest: Option<NodeUsage<'a>>,
 }
 
 /// Groups nodes by the values of labels, in the order of these. Each node is in one group.
@@ -35,7 +35,7 @@ pub fn group<'a>(rows: &[NodeUsage<'a>], keys: &[String], base: Base) -> Vec<Gro
 }
 
 /// The node with the greatest percent, the first by name where several have it.
-fn busiest<'a>(rows: &[NodeUsage<'a>]) -> Option<&'a str> {
-    let known = rows.iter().filter_map(|row| Some((row.most_used()?, std::cmp::Reverse(row.name()))));
-    known.max().map(|(_, name)| name.0)
+fn busiest<'a>(rows: &[NodeUsage<'a>]) -> Option<NodeUsage<'a>> {
+    let known = rows.iter().filter(|row| row.most_used().is_some());
+    known.max_by_key(|row| (row.most_used(), Reverse((row.context(), row.name())))).copied()
 }

@@ -1,12 +1,13 @@
 //! What is shown of the nodes' use, and in which order.
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 
 use clap::ValueEnum;
 use jiff::Timestamp;
 
 use crate::{
     amount::Amount,
+    error::Error,
     filter::Verdict,
     group::Group,
     requests::Demand,
@@ -15,9 +16,14 @@ use crate::{
 
 /// Everything that a format writes.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Report<'a> {
-    /// The kubeconfig context that was asked; `None` in a pod.
-    pub context: Option<String>,
+    /// The kubeconfig context that was asked; `None` in a pod, and where there are several.
+    pub context: Option<&'a str>,
+    /// Whether there are several clusters, so that each row says of which it is.
+    pub shows_context: bool,
+    /// The clusters that could not be read.
+    pub failed: Vec<Failed<'a>>,
     /// Whether the cluster is made up (`--demo`).
     pub simulated: bool,
     /// When it was read.
@@ -28,8 +34,8 @@ pub struct Report<'a> {
     pub base: Base,
     /// Whether it shows what pods request.
     pub shows_requests: bool,
-    /// How many nodes were read, before any was left out.
-    pub found: usize,
+    /// How many nodes were read of each cluster, before any was left out.
+    pub found: Vec<usize>,
     /// How many nodes are left out since what decides about them is unknown.
     pub undecided: usize,
     /// What was found on the lookout for nodes that make the run fail; `None` where nothing was looked for.
@@ -49,11 +55,29 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// A node's name; where there are several clusters, with its context.
+    #[must_use]
+    pub fn full_name<'b>(&self, row: &NodeUsage<'b>) -> Cow<'b, str> {
+        match row.context() {
+            Some(context) if self.shows_context => format!("{context}/{}", row.name()).into(),
+            _ => row.name().into(),
+        }
+    }
+
     /// The sums, where they are to be shown.
     #[must_use]
     pub fn shown_totals(&self) -> Option<&Totals> {
         Some(&self.totals).filter(|_| self.shows_totals)
     }
+}
+
+/// A cluster that could not be read, one of several.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// Its context.
+    pub context: Option<&'a str>,
+    /// Why not.
+    pub error: &'a Error,
 }
 
 /// What can be put in an order.
@@ -68,7 +92,7 @@ pub trait Sortable {
 
 impl Sortable for NodeUsage<'_> {
     fn name(&self) -> impl Ord + '_ {
-        self.name()
+        (self.context(), self.name())
     }
 
     fn cpu(&self) -> Usage {

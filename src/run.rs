@@ -2,6 +2,7 @@
 
 use std::{io::Write, path::PathBuf};
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     progress,
     record::{Layout, Recorder},
     render::{self, Format, Style},
-    report::{self, Report, SortKey, Sortable, Totals},
+    report::{self, Failed, Report, SortKey, Sortable, Totals},
     snapshot::Snapshot,
     source::{self, Query, Received, Selection, Served, demo},
     usage::{self, Base, NodeUsage},
@@ -66,8 +67,21 @@ pub struct Job {
 pub enum Origin {
     /// The cluster that the flags and the environment lead to.
     Server(Box<ConnectionFlags>),
+    /// The clusters of several contexts.
+    Contexts(Box<ConnectionFlags>, Contexts),
+    /// The cluster that a client asks.
+    Client(Client),
     /// A simulated cluster.
     Demo,
+}
+
+/// Which contexts of the kubeconfig.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contexts {
+    /// These.
+    Named(Vec<String>),
+    /// Every one.
+    All,
 }
 
 /// What is shown.
@@ -90,7 +104,7 @@ pub enum Outcome {
     Matched,
 }
 
-/// The cluster that is read.
+/// A cluster that is read.
 pub struct Cluster {
     /// Asks its server.
     pub client: Client,
@@ -98,6 +112,27 @@ pub struct Cluster {
     pub served: Served,
     /// The name of its context; `None` in a pod.
     pub context: Option<String>,
+}
+
+/// What came of reading a cluster once.
+struct Read {
+    context: Option<String>,
+    outcome: Result<Snapshot, Error>,
+}
+
+impl Read {
+    fn reading(&self) -> Reading<'_> {
+        Reading { context: self.context.as_deref(), outcome: self.outcome.as_ref() }
+    }
+}
+
+/// What came of reading a cluster.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// The name of its context; `None` in a pod.
+    pub context: Option<&'a str>,
+    /// What was read, or why nothing was.
+    pub outcome: Result<&'a Snapshot, &'a Error>,
 }
 
 /// Does the job. The report goes to `out`; what is worth knowing beside it, to `messages`.
@@ -108,7 +143,7 @@ pub struct Cluster {
 /// exist, or nodes without one figure.
 pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
     if let Some(pace) = &job.pace {
-        return Box::pin(watch::watch(job, pace, job.connect(messages)?, out, messages)).await;
+        return Box::pin(watch::watch(job, pace, out, messages)).await;
     }
     tokio::select! {
         outcome = once(job, out, messages) => outcome,
@@ -117,10 +152,15 @@ pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> 
 }
 
 async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
-    let cluster = job.connect(messages)?;
-    let snapshot = job.read(&cluster).await?;
-    let mut report = job.report(&cluster, &snapshot);
-    let remarks = remarks(&snapshot, &report, job, messages);
+    let mut read = job.read_once(messages).await?;
+    if !job.is_of_several()
+        && let Some(Read { outcome: Err(error), .. }) = read.pop_if(|read| read.outcome.is_err())
+    {
+        return Err(error);
+    }
+    let readings: Vec<_> = read.iter().map(Read::reading).collect();
+    let mut report = job.report(&readings);
+    let remarks = remarks(&readings, &report, job, messages);
     for line in undecided(&report) {
         messages.say(&line);
     }
@@ -131,7 +171,7 @@ async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) ->
             written.and_then(|()| out.flush()).map_err(Error::Output)?;
         }
         Some(path) => {
-            let (mut recorder, mut found) = Recorder::open(path, job.layout(&cluster))?;
+            let (mut recorder, mut found) = Recorder::open(path, job.layout())?;
             found.say(path, messages);
             if found.last.keep_new(&mut report) {
                 let rows = job.rows(&report, Style { no_headers: true, one_line: true, ..job.style });
@@ -143,20 +183,48 @@ async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) ->
 }
 
 impl Job {
-    /// Finds the cluster. Nothing is sent yet.
+    /// The contexts to read; none has no name but for several.
+    ///
+    /// # Errors
+    ///
+    /// When there are none, or the kubeconfig can't be read.
+    pub fn contexts(&self) -> Result<Vec<Option<String>>, Error> {
+        let names = match &self.origin {
+            Origin::Server(_) | Origin::Client(_) | Origin::Demo => return Ok(vec![None]),
+            Origin::Contexts(_, Contexts::Named(names)) => names.clone(),
+            Origin::Contexts(flags, Contexts::All) => kubeconfig::names(flags, &System)?.contexts,
+        };
+        if names.is_empty() { Err(Error::NoContexts) } else { Ok(names.into_iter().map(Some).collect()) }
+    }
+
+    /// Whether rows say of which cluster they are.
+    #[must_use]
+    pub fn is_of_several(&self) -> bool {
+        matches!(self.origin, Origin::Contexts(..))
+    }
+
+    /// Finds a cluster, one of [`Job::contexts`]. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// When the configuration can't be used.
-    pub fn connect(&self, messages: &Messages) -> Result<Cluster, Error> {
+    pub fn connect(&self, context: Option<&str>, messages: &Messages) -> Result<Cluster, Error> {
         let flags = match &self.origin {
             Origin::Demo => {
                 messages.say("note: this cluster is simulated (--demo); no server was asked");
                 let context = Some(demo::CONTEXT.to_owned());
                 return Ok(Cluster { client: demo::client(), served: Served::default(), context });
             }
-            Origin::Server(flags) => flags,
+            Origin::Client(client) => {
+                return Ok(Cluster { client: client.clone(), served: Served::default(), context: None });
+            }
+            Origin::Server(flags) | Origin::Contexts(flags, _) => flags,
         };
+        let chosen = context.map(|context| ConnectionFlags {
+            context: Some(context.to_owned()),
+            ..ConnectionFlags::clone(flags)
+        });
+        let flags = chosen.as_ref().unwrap_or(flags);
         let connection = kubeconfig::resolve(flags, &System)?;
         let client = Client::new(&connection, &Surroundings::of_process(self.verbosity, messages.clone()))?;
         // A pod has no home that lasts.
@@ -165,34 +233,70 @@ impl Job {
         Ok(Cluster { client, served, context: connection.context })
     }
 
-    /// Reads the cluster once, and shows how that goes on where it is wanted.
+    /// Reads all clusters once, at the same time.
     ///
     /// # Errors
     ///
-    /// As [`source::read`].
-    pub async fn read(&self, cluster: &Cluster) -> Result<Snapshot, Error> {
+    /// As [`Job::contexts`].
+    async fn read_once(&self, messages: &Messages) -> Result<Vec<Read>, Error> {
         let received = Received::default();
-        let reading = Box::pin(source::read(&cluster.client, &self.query, &cluster.served, &received));
-        if self.progress { progress::show_while(reading, &received).await } else { reading.await }
+        let contexts = self.contexts()?;
+        let reading = join_all(contexts.into_iter().map(async |context| {
+            let messages = messages.about(context.as_deref());
+            match self.connect(context.as_deref(), &messages) {
+                Err(error) => Read { context, outcome: Err(error) },
+                Ok(cluster) => {
+                    let outcome =
+                        source::read(&cluster.client, &self.query, &cluster.served, &received).await;
+                    Read { context: cluster.context, outcome }
+                }
+            }
+        }));
+        Ok(self.shown_while(reading, &received).await)
     }
 
-    /// What is to be shown of a reading that ended now.
+    /// Waits for a reading, and shows how it goes on where that is wanted.
+    pub async fn shown_while<T>(&self, reading: impl Future<Output = T>, received: &Received) -> T {
+        let reading = Box::pin(reading);
+        if self.progress { progress::show_while(reading, received).await } else { reading.await }
+    }
+
+    /// What is to be shown of readings that ended now.
     #[must_use]
-    pub fn report<'a>(&self, cluster: &Cluster, snapshot: &'a Snapshot) -> Report<'a> {
+    pub fn report<'a>(&self, readings: &[Reading<'a>]) -> Report<'a> {
         let read_at = Timestamp::now();
-        let mut rows = usage::join(snapshot, self.query.selection.selector(), self.base);
-        if self.query.field_selector.is_some() {
-            // Only the server knows what it selects, and it selects nodes, not samples.
-            rows.retain(NodeUsage::has_node);
+        let (mut rows, mut found, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for &Reading { context, outcome } in readings {
+            let mut joined = match outcome {
+                Ok(snapshot) => usage::join(snapshot, self.query.selection.selector(), self.base),
+                Err(error) => {
+                    failed.push(Failed { context, error });
+                    Vec::new()
+                }
+            };
+            if self.query.field_selector.is_some() {
+                // Only the server knows what it selects, and it selects nodes, not samples.
+                joined.retain(NodeUsage::has_node);
+            }
+            found.push(joined.len());
+            for row in &mut joined {
+                *row = row.within(context);
+            }
+            if rows.is_empty() {
+                rows = joined;
+            } else {
+                rows.extend(joined);
+            }
         }
-        let found = rows.len();
         let undecided = self.filter.apply(&mut rows, read_at);
         let verdict = Verdict::of(&self.fail_on, &rows, read_at);
         let totals = Totals::of(&rows, self.base);
         let newest = rows.iter().filter_map(NodeUsage::timestamp).max();
         let groups = (!self.group_by.is_empty()).then(|| group(&rows, &self.group_by, self.base));
         Report {
-            context: cluster.context.clone(),
+            context: readings.first().filter(|_| !self.is_of_several()).and_then(|reading| reading.context),
+            shows_context: self.is_of_several(),
+            failed,
             simulated: matches!(self.origin, Origin::Demo),
             read_at,
             label_columns: self.label_columns.clone(),
@@ -228,18 +332,15 @@ impl Job {
 
     /// How the rows lie in the file that they are recorded to.
     #[must_use]
-    pub fn layout(&self, cluster: &Cluster) -> Layout {
-        let context = cluster.context.clone();
+    pub fn layout(&self) -> Layout {
         let delimiter = match self.format {
             Format::Csv => b',',
             Format::Tsv => b'\t',
-            _ => return Layout::json(context),
+            _ => return Layout::Json,
         };
-        let nothing = Snapshot::default();
-        let mut header =
-            self.rows(&self.report(cluster, &nothing), Style { no_headers: false, ..self.style });
+        let mut header = self.rows(&self.report(&[]), Style { no_headers: false, ..self.style });
         header.truncate(header.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1));
-        Layout::csv(delimiter, String::from_utf8_lossy(&header).into_owned(), context)
+        Layout::Csv { delimiter, header: String::from_utf8_lossy(&header).into_owned() }
     }
 }
 
@@ -261,7 +362,8 @@ pub fn outcome(report: &Report<'_>, messages: &Messages) -> Outcome {
     if matched.is_empty() {
         return Outcome::Done;
     }
-    let names: Vec<_> = matched.iter().take(NAMED).map(|name| visible(name)).collect();
+    let names: Vec<_> =
+        matched.iter().take(NAMED).map(|row| visible(&report.full_name(row)).into_owned()).collect();
     let more = match matched.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -270,33 +372,53 @@ pub fn outcome(report: &Report<'_>, messages: &Messages) -> Outcome {
     Outcome::Matched
 }
 
-/// Says what is worth knowing of a reading beside its report.
+/// Says what is worth knowing of readings beside their report.
 ///
 /// # Errors
 ///
 /// What keeps the report from being whole.
 pub fn remarks(
-    snapshot: &Snapshot,
+    readings: &[Reading<'_>],
     report: &Report<'_>,
     job: &Job,
     messages: &Messages,
 ) -> Result<(), Error> {
-    let is_empty = report.found == 0;
+    let mut failed = 0;
+    for (Reading { context, outcome }, found) in readings.iter().zip(&report.found) {
+        let of_one = messages.about(context.filter(|_| job.is_of_several()));
+        let outcome = outcome.map(|snapshot| remarks_on(snapshot, *found == 0, job, &of_one));
+        let error = match &outcome {
+            Ok(Ok(())) => continue,
+            Ok(Err(_)) if !job.is_of_several() => return outcome.unwrap_or(Ok(())),
+            Ok(Err(error)) => error,
+            Err(error) => error,
+        };
+        of_one.say(&format!("warning: {error}"));
+        of_one.hint(error);
+        failed += 1;
+    }
+    if failed > 0 {
+        return Err(Error::Clusters { failed, of: readings.len() });
+    }
+    if report.found.iter().any(|found| *found > 0) && report.rows.as_ref().is_some_and(Vec::is_empty) {
+        messages.say("note: no node is what it must be to be shown");
+    }
+    Ok(())
+}
+
+/// Says what is worth knowing of the reading of one cluster.
+fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Messages) -> Result<(), Error> {
     if let Some(message) = &snapshot.nodes_forbidden
         && !is_empty
     {
         messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
-        if let Some(hint) = Error::Forbidden(message.clone()).hint() {
-            messages.say(&format!("hint: {hint}"));
-        }
+        messages.hint(&Error::Forbidden(message.clone()));
     }
     if let Some(message) = &snapshot.pods_forbidden
         && !is_empty
     {
         messages.say(&format!("warning: requests are unknown, since pods can't be read: {message}"));
-        if let Some(hint) = Error::Forbidden(message.clone()).hint() {
-            messages.say(&format!("hint: {hint}"));
-        }
+        messages.hint(&Error::Forbidden(message.clone()));
     }
     for problem in &snapshot.unreadable.first {
         messages.say(&format!("warning: {problem}"));
@@ -321,9 +443,6 @@ pub fn remarks(
             messages.say(&format!("note: no node matches the selector {}", selector.as_str()));
         }
         Selection::All if is_empty => messages.say("note: the cluster has no nodes"),
-        _ if report.rows.as_ref().is_some_and(Vec::is_empty) => {
-            messages.say("note: no node is what it must be to be shown");
-        }
         _ => {}
     }
     Ok(())

@@ -11,7 +11,7 @@ const LENGTH: usize = 60;
 
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The latest CPU percents of each node, by its name.
+/// The latest CPU percents of each node, by context and name.
 #[derive(Debug, Default)]
 pub struct Trends(HashMap<String, Trend>);
 
@@ -28,26 +28,31 @@ impl Trends {
         let mut former = std::mem::take(&mut self.0);
         for row in rows {
             let (Some(timestamp), Some(percent)) = (row.timestamp(), row.cpu().percent) else { continue };
-            let trend = former.remove_entry(row.name());
-            let (name, mut trend) = trend.unwrap_or_else(|| {
-                (row.name().to_owned(), Trend { latest: Timestamp::MIN, levels: VecDeque::new() })
-            });
+            let key = key(row);
+            let trend = former.remove(&key);
+            let mut trend =
+                trend.unwrap_or_else(|| Trend { latest: Timestamp::MIN, levels: VecDeque::new() });
             if timestamp > trend.latest {
                 trend.latest = timestamp;
                 trend.levels.truncate(LENGTH - 1);
                 let level = percent.rounded(0).clamp(0, 99) * LEVELS.len() as i128 / 100;
                 trend.levels.push_front(u8::try_from(level).unwrap_or_default());
             }
-            self.0.insert(name, trend);
+            self.0.insert(key, trend);
         }
     }
 
     /// The latest percents of a node as a sparkline, the last one at the right; empty where there are none.
     #[must_use]
-    pub fn sparkline(&self, node: &str, width: usize) -> String {
-        let levels = self.0.get(node).into_iter().flat_map(|trend| trend.levels.iter().take(width).rev());
+    pub fn sparkline(&self, node: &NodeUsage<'_>, width: usize) -> String {
+        let levels =
+            self.0.get(&key(node)).into_iter().flat_map(|trend| trend.levels.iter().take(width).rev());
         levels.map(|level| LEVELS[usize::from(*level) % LEVELS.len()]).collect()
     }
+}
+
+fn key(row: &NodeUsage<'_>) -> String {
+    format!("{}/{}", row.context().unwrap_or_default(), row.name())
 }
 
 #[cfg(test)]
@@ -84,6 +89,10 @@ mod tests {
         Snapshot { nodes: vec![node], samples: vec![sample], ..Snapshot::default() }
     }
 
+    fn sparkline(trends: &Trends, width: usize) -> String {
+        trends.sparkline(&join(&cluster(0, 0), None, Base::Allocatable)[0], width)
+    }
+
     #[test]
     fn each_new_sample_is_a_bar() {
         let mut trends = Trends::default();
@@ -92,11 +101,10 @@ mod tests {
         {
             trends.note(&join(&cluster(second, millicores), None, Base::Allocatable));
         }
-        assert_eq!(trends.sparkline("a", 80), "▁▁▂▅██");
-        assert_eq!(trends.sparkline("a", 3), "▅██");
-        assert_eq!(trends.sparkline("b", 3), "");
+        assert_eq!(sparkline(&trends, 80), "▁▁▂▅██");
+        assert_eq!(sparkline(&trends, 3), "▅██");
         trends.note(&[]);
-        assert_eq!(trends.sparkline("a", 3), "");
+        assert_eq!(sparkline(&trends, 3), "");
     }
 
     #[test]
@@ -105,6 +113,6 @@ mod tests {
         for second in 0..1_000 {
             trends.note(&join(&cluster(second, 1), None, Base::Allocatable));
         }
-        assert_eq!(trends.sparkline("a", 1_000).chars().count(), LENGTH);
+        assert_eq!(sparkline(&trends, 1_000).chars().count(), LENGTH);
     }
 }

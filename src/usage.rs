@@ -15,6 +15,7 @@ use crate::{
 /// a row costs a few words; figures are computed when they are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct NodeUsage<'a> {
+    context: Option<&'a str>,
     name: &'a str,
     node: Option<&'a Node>,
     sample: Option<&'a Sample>,
@@ -25,6 +26,18 @@ pub struct NodeUsage<'a> {
 }
 
 impl<'a> NodeUsage<'a> {
+    /// The kubeconfig context of its cluster; `None` in a pod.
+    #[must_use]
+    pub fn context(&self) -> Option<&'a str> {
+        self.context
+    }
+
+    /// The same, of the cluster that a context leads to.
+    #[must_use]
+    pub fn within(self, context: Option<&'a str>) -> Self {
+        Self { context, ..self }
+    }
+
     /// The node's name.
     #[must_use]
     pub fn name(&self) -> &'a str {
@@ -207,6 +220,8 @@ pub enum UnknownReason {
     ZeroAllocatable,
     /// The sample was not renewed for so long that it says nothing about now.
     Stale,
+    /// The node's cluster could not be read.
+    ClusterFailed,
 }
 
 impl UnknownReason {
@@ -220,6 +235,7 @@ impl UnknownReason {
             Self::PodsForbidden => "PodsForbidden",
             Self::ZeroAllocatable => "ZeroAllocatable",
             Self::Stale => "Stale",
+            Self::ClusterFailed => "ClusterFailed",
         }
     }
 }
@@ -243,6 +259,7 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
 
     let is_forbidden = snapshot.pods.is_none() && snapshot.pods_forbidden.is_some();
     let row = |name: &'a str, node, sample, unknown| NodeUsage {
+        context: None,
         name,
         node,
         sample,

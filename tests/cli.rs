@@ -143,6 +143,14 @@ fn what_does_not_go_together_is_a_usage_error() {
             &["--fail-on", "memroy>80%"],
             "error: invalid value 'memroy>80%' for '--fail-on <EXPR>': expected = or !=, since this is a label",
         ),
+        (
+            &["--contexts", "a,b", "--context", "c"],
+            "error: the argument '--contexts <NAME>' cannot be used with '--context <NAME>'",
+        ),
+        (
+            &["--all-contexts", "-o", "top"],
+            "error: more than one context does not go with -o top: the format has no place for it",
+        ),
         (&["doctor", "a"], "error: unexpected argument 'a' found"),
         (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
         (

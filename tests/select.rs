@@ -195,7 +195,7 @@ proptest! {
         prop_assert_eq!(verdict.is_none(), conditions.is_empty());
         if let Some(verdict) = verdict {
             let matched: Vec<_> = (0..machines.len()).filter(|at| decided[*at].1 == Some(true)).map(name).collect();
-            prop_assert_eq!(verdict.matched, matched);
+            prop_assert_eq!(names(&verdict.matched), matched);
             prop_assert_eq!(verdict.undecided, decided.iter().filter(|(_, judged)| judged.is_none()).count());
         }
     }
@@ -244,7 +244,7 @@ proptest! {
             group.totals.left_out,
             thousandths(group.totals.cpu.used),
             thousandths(group.totals.memory.allocatable),
-            group.busiest.map(str::to_owned),
+            group.busiest.map(|row| row.name().to_owned()),
         )).collect();
         prop_assert_eq!(found, shown);
 

@@ -52,13 +52,15 @@ pub fn read(nodes: usize) -> Snapshot {
 pub fn report(snapshot: &Snapshot) -> Report<'_> {
     let rows = join(snapshot, None, Base::Allocatable);
     Report {
-        context: Some("bench".to_owned()),
+        context: Some("bench"),
+        shows_context: false,
+        failed: Vec::new(),
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
-        found: rows.len(),
+        found: vec![rows.len()],
         undecided: 0,
         verdict: None,
         totals: Totals::of(&rows, Base::Allocatable),

@@ -125,12 +125,14 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
     let rows = join(snapshot, None, Base::Allocatable);
     let report = Report {
         context: None,
+        shows_context: false,
+        failed: Vec::new(),
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: vec!["zone".to_owned()],
         base: Base::Allocatable,
         shows_requests: false,
-        found: rows.len(),
+        found: vec![rows.len()],
         undecided: 0,
         verdict: None,
         group_by: Vec::new(),

@@ -92,7 +92,7 @@ fn what(arg: &Arg) -> Option<What> {
         "selector" => Some(What::Selector),
         "conditions" | "fail_on" => Some(What::Condition),
         "label_columns" | "group_by" => Some(What::LabelKeys),
-        "context" => Some(What::Contexts),
+        "context" | "contexts" => Some(What::Contexts),
         "cluster" => Some(What::Clusters),
         "user" => Some(What::Users),
         _ => match arg.get_value_hint() {

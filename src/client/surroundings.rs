@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::proxy::ProxyVariables;
-use crate::visible::visible;
+use crate::{error::Error, visible::visible};
 
 /// The environment, the terminal and the place for messages.
 #[derive(Debug, Clone)]
@@ -41,7 +41,11 @@ const MOST_HELD: usize = 200;
 
 /// Lines for the user beside the output.
 #[derive(Clone)]
-pub struct Messages(Arc<Mutex<Place>>);
+pub struct Messages {
+    place: Arc<Mutex<Place>>,
+    /// The context that they are about, where there are several.
+    context: Option<String>,
+}
 
 struct Place {
     writer: Box<dyn Write + Send>,
@@ -52,12 +56,30 @@ struct Place {
 impl Messages {
     /// Messages that go to the writer.
     pub fn to(writer: impl Write + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Place { writer: Box::new(writer), held: None })))
+        let place = Place { writer: Box::new(writer), held: None };
+        Self { place: Arc::new(Mutex::new(place)), context: None }
     }
 
-    /// Writes one line, made harmless for a terminal.
+    /// The same place for messages about one context of several.
+    #[must_use]
+    pub fn about(&self, context: Option<&str>) -> Self {
+        Self { place: Arc::clone(&self.place), context: context.map(str::to_owned) }
+    }
+
+    /// Writes one line, made harmless for a terminal: `warning: WHAT` or the like.
     pub fn say(&self, line: &str) {
-        self.say_lines([("", line.to_owned())].into_iter());
+        let line = match (&self.context, line.split_once(": ")) {
+            (Some(context), Some((word, what))) => format!("{word}: context {context:?}: {what}"),
+            _ => line.to_owned(),
+        };
+        self.say_lines([("", line)].into_iter());
+    }
+
+    /// Says what mends an error of which was just said that it happened.
+    pub fn hint(&self, error: &Error) {
+        for line in error.hint().iter().flat_map(|hint| hint.lines()) {
+            self.say_lines([("", format!("hint: {line}"))].into_iter());
+        }
     }
 
     /// Writes lines that belong together, each made harmless but for what it begins with.
@@ -90,7 +112,7 @@ impl Messages {
     }
 
     fn place(&self) -> MutexGuard<'_, Place> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -91,8 +91,10 @@ pub async fn complete(question: &Question) -> Answer {
 
 fn names(origin: &Origin) -> Names {
     match origin {
-        Origin::Server(flags) => kubeconfig::names(flags, &System).unwrap_or_default(),
-        Origin::Demo => Names::default(),
+        Origin::Server(flags) | Origin::Contexts(flags, _) => {
+            kubeconfig::names(flags, &System).unwrap_or_default()
+        }
+        Origin::Client(_) | Origin::Demo => Names::default(),
     }
 }
 
@@ -101,7 +103,8 @@ async fn nodes(origin: &Origin) -> BTreeMap<String, Labels> {
     let mut nodes = BTreeMap::new();
     let reading = async {
         let client = match origin {
-            Origin::Server(flags) => client(flags)?,
+            Origin::Server(flags) | Origin::Contexts(flags, _) => client(flags)?,
+            Origin::Client(client) => client.clone(),
             Origin::Demo => demo::client(),
         };
         source::labels(&client, |name, labels| drop(nodes.insert(name, labels))).await

@@ -8,7 +8,7 @@ impl Error {
     pub fn class(&self) -> &'static str {
         match self {
             Self::Configuration(error) => error.class(),
-            Self::Unusable(_) | Self::File { .. } => "configuration",
+            Self::Unusable(_) | Self::File { .. } | Self::NoContexts => "configuration",
             Self::Refused { .. } => "refused",
             Self::Certificate { problem, .. } => match problem {
                 CertificateProblem::UnknownAuthority => "unknown-authority",
@@ -41,6 +41,7 @@ impl Error {
             Self::Answer { .. } | Self::Unreadable(_) => "answer",
             Self::Output(_) => "output",
             Self::Record { .. } | Self::ForeignFile { .. } | Self::FileInUse { .. } => "record",
+            Self::Clusters { .. } => "clusters",
             Self::Interrupted => "interrupted",
         }
     }

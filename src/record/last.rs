@@ -13,9 +13,9 @@ use crate::{
     report::Report,
 };
 
-/// The last row of each node, by the node's name; that of groups and totals by no name.
+/// The last row of each node, by its context and its name; that of groups and totals by no name. A pod has no context.
 #[derive(Debug, Default)]
-pub struct LastRows(HashMap<String, Last>);
+pub struct LastRows(HashMap<String, HashMap<String, Last>>);
 
 /// What the last row of a node said.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,41 +34,56 @@ impl LastRows {
     /// any. Groups and totals are new with their newest sample.
     #[must_use]
     pub fn keep_new(&mut self, report: &mut Report<'_>) -> bool {
-        let mut is_new = |name: &str, timestamp: Option<Timestamp>| {
-            let is_new = self.0.get(name).copied().unwrap_or_default().is_followed_by(timestamp);
-            if is_new {
-                self.note(name, timestamp);
-            }
-            is_new
-        };
         let Some(rows) = &mut report.rows else {
             let groups = report.groups.iter().flatten().map(|group| group.totals.timestamp);
-            return is_new("", groups.chain([report.totals.timestamp]).flatten().max());
+            let newest = groups.chain([report.totals.timestamp]).flatten().max();
+            return self.is_new(report.context, "", newest);
         };
         let names = rows.len();
-        rows.retain(|row| is_new(row.name(), row.timestamp()));
-        if self.0.len() > names + MOST_GONE {
+        rows.retain(|row| self.is_new(row.context(), row.name(), row.timestamp()));
+        report.failed.retain(|failed| self.is_new(failed.context, "", None));
+        if self.0.values().map(HashMap::len).sum::<usize>() > names + MOST_GONE {
             self.forget_the_oldest(names);
         }
-        !rows.is_empty()
+        !rows.is_empty() || !report.failed.is_empty()
     }
 
-    fn note(&mut self, name: &str, timestamp: Option<Timestamp>) {
-        if let Some(last) = self.0.get_mut(name) {
+    /// Whether a row says something that the last one did not; then it is the last one.
+    fn is_new(&mut self, context: Option<&str>, name: &str, timestamp: Option<Timestamp>) -> bool {
+        let last = self.0.get(context.unwrap_or_default()).and_then(|nodes| nodes.get(name));
+        let is_new = last.copied().unwrap_or_default().is_followed_by(timestamp);
+        if is_new {
+            self.note(context, name, timestamp);
+        }
+        is_new
+    }
+
+    fn note(&mut self, context: Option<&str>, name: &str, timestamp: Option<Timestamp>) {
+        let context = context.unwrap_or_default();
+        if !self.0.contains_key(context) {
+            self.0.insert(context.to_owned(), HashMap::new());
+        }
+        let Some(nodes) = self.0.get_mut(context) else { return };
+        if !name.is_empty() {
+            // The cluster can be read again, so that the next time it can't is news.
+            nodes.remove("");
+        }
+        if let Some(last) = nodes.get_mut(name) {
             last.note(timestamp);
         } else {
             let mut last = Last::default();
             last.note(timestamp);
-            self.0.insert(name.to_owned(), last);
+            nodes.insert(name.to_owned(), last);
         }
     }
 
     /// Forgets nodes until there are so many, those that had no sample for longest first.
     fn forget_the_oldest(&mut self, kept: usize) {
-        let mut rows: Vec<_> = std::mem::take(&mut self.0).into_iter().collect();
-        rows.sort_by_key(|(_, last)| std::cmp::Reverse(last.timestamp));
-        rows.truncate(kept);
-        self.0.extend(rows);
+        let mut timestamps: Vec<_> =
+            self.0.values().flat_map(HashMap::values).map(|last| last.timestamp).collect();
+        timestamps.sort_by(|a, b| b.cmp(a));
+        let oldest = timestamps.get(kept.saturating_sub(1)).copied().flatten();
+        self.0.values_mut().for_each(|nodes| nodes.retain(|_, last| last.timestamp >= oldest));
     }
 }
 
@@ -86,43 +101,32 @@ impl Last {
 
 /// How rows lie in a file.
 #[derive(Debug, Clone)]
-pub struct Layout {
-    form: Form,
-    context: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-enum Form {
-    Csv { delimiter: u8, header: String },
+pub enum Layout {
+    /// Rows under a header, that of [`crate::render::Format::Csv`] or its like.
+    Csv {
+        /// What separates the cells.
+        delimiter: u8,
+        /// The first line, with its end.
+        header: String,
+    },
+    /// One document a line.
     Json,
 }
 
 impl Layout {
-    /// Rows under a header, that of [`crate::render::Format::Csv`] or its like. Only rows of the context count as one's own.
-    #[must_use]
-    pub fn csv(delimiter: u8, header: String, context: Option<String>) -> Self {
-        Self { form: Form::Csv { delimiter, header }, context }
-    }
-
-    /// One document a line.
-    #[must_use]
-    pub fn json(context: Option<String>) -> Self {
-        Self { form: Form::Json, context }
-    }
-
     /// The first line, where there must be one.
     pub(super) fn header(&self) -> Option<&str> {
-        match &self.form {
-            Form::Csv { header, .. } => Some(header),
-            Form::Json => None,
+        match self {
+            Self::Csv { header, .. } => Some(header),
+            Self::Json => None,
         }
     }
 
     /// What every such file begins with.
     pub(super) fn start(&self) -> String {
-        match &self.form {
-            Form::Csv { header, .. } => header.clone(),
-            Form::Json => format!(r#"{{"apiVersion":"{API_VERSION}","kind":"{KIND}","#),
+        match self {
+            Self::Csv { header, .. } => header.clone(),
+            Self::Json => format!(r#"{{"apiVersion":"{API_VERSION}","kind":"{KIND}","#),
         }
     }
 
@@ -134,12 +138,10 @@ impl Layout {
         }
         let mut last = LastRows::default();
         let mut note = |context: Option<&str>, node: &str, timestamp: Option<&str>| {
-            if context == self.context.as_deref() {
-                last.note(node, timestamp.and_then(|text| text.parse().ok()));
-            }
+            last.note(context, node, timestamp.and_then(|text| text.parse().ok()));
         };
-        match &self.form {
-            Form::Csv { delimiter, header } => {
+        match self {
+            Self::Csv { delimiter, header } => {
                 // Rows of groups and of totals are all of one reading.
                 let is_of_nodes = header.trim_end().split(char::from(*delimiter)).nth(2) == Some("node");
                 let mut reader = csv::ReaderBuilder::new();
@@ -154,11 +156,14 @@ impl Layout {
                     }
                 }
             }
-            Form::Json => {
+            Self::Json => {
                 for line in rest.lines() {
                     // A line that somebody else wrote says nothing about our samples.
                     let Ok(document) = serde_json::from_str::<Document>(&line?) else { continue };
                     let context = document.context.as_deref();
+                    for failure in document.failures.iter().flatten() {
+                        note(failure.context.as_deref(), "", None);
+                    }
                     let Some(items) = document.items else {
                         for sums in document.groups.iter().flatten().chain(&document.totals) {
                             note(context, "", sums.timestamp.as_deref());
@@ -166,7 +171,7 @@ impl Layout {
                         continue;
                     };
                     for item in items {
-                        note(context, &item.node, item.timestamp.as_deref());
+                        note(item.context.as_deref().or(context), &item.node, item.timestamp.as_deref());
                     }
                 }
             }
@@ -178,6 +183,7 @@ impl Layout {
 #[derive(Deserialize)]
 struct Document {
     context: Option<String>,
+    failures: Option<Vec<Failure>>,
     items: Option<Vec<Item>>,
     groups: Option<Vec<Sums>>,
     totals: Option<Sums>,
@@ -189,8 +195,14 @@ struct Sums {
 }
 
 #[derive(Deserialize)]
+struct Failure {
+    context: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Item {
     timestamp: Option<String>,
+    context: Option<String>,
     node: String,
 }
 
@@ -200,45 +212,49 @@ mod tests {
 
     const CSV: &str = "timestamp,context,node\n\
                        2026-11-01T12:00:00Z,here,a\n\
+                       ,there,\n\
                        2026-11-01T12:00:30Z,there,a\n\
                        2026-11-01T12:00:15Z,here,a\n\
+                       ,gone,\n\
                        ,here,b\n";
 
-    fn rows(last: &LastRows) -> Vec<(String, Option<String>, bool)> {
-        let mut rows: Vec<_> = last
-            .0
-            .iter()
-            .map(|(node, last)| {
-                (node.clone(), last.timestamp.map(|time| time.to_string()), last.is_without_sample)
-            })
-            .collect();
+    fn rows(last: &LastRows) -> Vec<(&str, &str, Option<String>, bool)> {
+        let nodes = last.0.iter().flat_map(|(context, nodes)| {
+            nodes.iter().map(move |(node, last)| (context.as_str(), node.as_str(), last))
+        });
+        let text = |last: &Last| last.timestamp.map(|time| time.to_string());
+        let mut rows: Vec<_> =
+            nodes.map(|(context, node, last)| (context, node, text(last), last.is_without_sample)).collect();
         rows.sort();
         rows
     }
 
-    fn expected() -> Vec<(String, Option<String>, bool)> {
-        vec![("a".to_owned(), Some("2026-11-01T12:00:15Z".to_owned()), false), ("b".to_owned(), None, true)]
+    fn expected() -> Vec<(&'static str, &'static str, Option<String>, bool)> {
+        let at = |time: &str| Some(format!("2026-11-01T12:00:{time}Z"));
+        vec![
+            ("gone", "", None, true),
+            ("here", "a", at("15"), false),
+            ("here", "b", None, true),
+            ("there", "a", at("30"), false),
+        ]
     }
 
     #[test]
-    fn the_last_rows_of_ones_own_context_are_found() {
+    fn the_last_rows_of_each_context_are_found() {
         let header = CSV.lines().next().unwrap().to_owned();
-        let layout = Layout::csv(b',', header, Some("here".to_owned()));
+        let layout = Layout::Csv { delimiter: b',', header };
         assert_eq!(rows(&layout.last_rows(CSV.as_bytes(), true).unwrap()), expected());
         let cut = CSV.split_once(',').unwrap().1;
         assert_eq!(rows(&layout.last_rows(cut.as_bytes(), false).unwrap()), expected());
 
-        let document =
-            |context: &str, items: &str| format!("{{\"context\":\"{context}\",\"items\":[{items}]}}\n");
-        let json = [
-            document(
-                "here",
-                r#"{"timestamp":"2026-11-01T12:00:15Z","node":"a"},{"timestamp":null,"node":"b"}"#,
-            ),
-            document("there", r#"{"timestamp":"2026-11-01T12:00:30Z","node":"a"}"#),
-        ]
-        .concat();
-        let layout = Layout::json(Some("here".to_owned()));
-        assert_eq!(rows(&layout.last_rows(json.as_bytes(), true).unwrap()), expected());
+        let json = concat!(
+            r#"{"context":"here","items":[{"timestamp":"2026-11-01T12:00:15Z","node":"a"},{"timestamp":null,"node":"b"}]}"#,
+            "\n",
+            r#"{"context":null,"failures":[{"context":"there"},{"context":"gone"}],"items":[]}"#,
+            "\n",
+            r#"{"context":null,"failures":[],"items":[{"timestamp":"2026-11-01T12:00:30Z","context":"there","node":"a"}]}"#,
+            "\n",
+        );
+        assert_eq!(rows(&Layout::Json.last_rows(json.as_bytes(), true).unwrap()), expected());
     }
 }

@@ -195,7 +195,7 @@ mod tests {
     const ROW: &str = "2026-11-01T12:00:00Z,,a\n";
 
     fn csv() -> Layout {
-        Layout::csv(b',', HEADER.to_owned(), None)
+        Layout::Csv { delimiter: b',', header: HEADER.to_owned() }
     }
 
     fn open(path: &Path) -> (Recorder, Found) {

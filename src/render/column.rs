@@ -8,7 +8,7 @@ use super::number;
 use crate::{
     amount::{Amount, Percent},
     group::Group,
-    report::{Report, Totals},
+    report::{Failed, Report, Totals},
     requests::{Asked, Demand},
     trend::Trends,
     usage::{NodeUsage, UnknownReason, Usage},
@@ -19,6 +19,8 @@ use crate::{
 pub enum Line<'a> {
     /// A node.
     Node(&'a NodeUsage<'a>),
+    /// All nodes of a cluster that could not be read.
+    Failed(&'a Failed<'a>),
     /// Several nodes.
     Group(&'a Group<'a>),
     /// All nodes.
@@ -106,7 +108,7 @@ const fn figure(name: &'static str, header: &'static str, rank: usize, cell: Cel
 const DEFINITIONS: [Definition; 30] = [
     Definition { rank: 0, ..text("node", "NAME", |_, line| line.name()) },
     text("timestamp", "TIMESTAMP", |_, line| Value::Time(line.timestamp())),
-    text("context", "CONTEXT", |report, _| present(report.context.as_deref())),
+    Definition { rank: 0, ..text("context", "CONTEXT", |report, line| present(line.context(report))) },
     figure("nodes", "NODES", 1, |_, line| line.count(|totals| totals.nodes)),
     figure("nodes_left_out", "LEFT-OUT", 1, |_, line| line.count(|totals| totals.left_out)),
     figure("cpu_usage_cores", "CPU(cores)", 3, |_, line| Value::Cores(line.cpu().used)),
@@ -121,8 +123,9 @@ const DEFINITIONS: [Definition; 30] = [
         line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
     }),
     figure("window_seconds", "WINDOW", EXTRA, |_, line| line.of_node(|row| Value::Duration(row.window()))),
-    text("unknown_reason", "UNKNOWN", |_, line| {
-        line.of_node(|row| present(row.unknown().map(UnknownReason::word)))
+    text("unknown_reason", "UNKNOWN", |_, line| match line {
+        Line::Failed(_) => present(Some(UnknownReason::ClusterFailed.word())),
+        _ => line.of_node(|row| present(row.unknown().map(UnknownReason::word))),
     }),
     text("status", "STATUS", |_, line| line.of_node(status)),
     figure("cpu_requests_cores", "CPU-REQ", REQUESTS, |_, line| {
@@ -157,9 +160,9 @@ const DEFINITIONS: [Definition; 30] = [
     text("requests_unknown_reason", "REQ-UNKNOWN", |_, line| {
         line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
     }),
-    text("busiest_node", "BUSIEST", |_, line| match line {
-        Line::Group(group) => Value::Text(group.busiest.map(Cow::Borrowed)),
-        Line::Node(_) | Line::Totals(_) => Value::Blank,
+    text("busiest_node", "BUSIEST", |report, line| match line {
+        Line::Group(group) => Value::Text(group.busiest.map(|row| report.full_name(&row))),
+        Line::Node(_) | Line::Failed(_) | Line::Totals(_) => Value::Blank,
     }),
 ];
 
@@ -286,7 +289,9 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
                 (begin, extra(&GROUP_WIDE), Vec::new())
             } else {
                 let end = extended().into_iter().chain(labels()).collect();
-                (fixed(&NODE), extra(&NODE_WIDE), end)
+                let context: &[_] = if report.shows_context { &["context"] } else { &[] };
+                let begin = fixed(context).into_iter().chain(fixed(&NODE)).collect();
+                (begin, extra(&NODE_WIDE), end)
             };
             vec![begin, more, requested(&REQUESTED), limits, end]
         }
@@ -297,7 +302,9 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
 /// The rows of a report, without the totals where there are others.
 pub fn lines<'a>(report: &'a Report<'_>) -> Vec<Line<'a>> {
     let nodes = report.rows.iter().flatten().map(Line::Node);
-    nodes.chain(report.groups.iter().flatten().map(Line::Group)).collect()
+    // Sums have no place for a cluster of which nothing is known.
+    let failed = report.failed.iter().filter(|_| report.rows.is_some()).map(Line::Failed);
+    nodes.chain(failed).chain(report.groups.iter().flatten().map(Line::Group)).collect()
 }
 
 impl<'a> Column<'a> {
@@ -337,7 +344,7 @@ impl<'a> Column<'a> {
             (Source::GroupLabel(at), Line::Group(group)) => present(group.labels.get(at).copied().flatten()),
             (Source::GroupLabel(0), Line::Totals(_)) => Value::Text(Some("total".into())),
             (Source::Trend(trends, width), Line::Node(row)) => {
-                Value::Text(Some(trends.sparkline(row.name(), width).into()))
+                Value::Text(Some(trends.sparkline(row, width).into()))
             }
             (Source::Label(_) | Source::GroupLabel(_) | Source::Trend(..), _) => Value::Blank,
         }
@@ -353,6 +360,7 @@ impl<'a> Line<'a> {
     fn name(self) -> Value<'a> {
         Value::Text(Some(match self {
             Self::Node(row) => row.name().into(),
+            Self::Failed(_) => return Value::Text(None),
             Self::Group(_) => return Value::Blank,
             Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes").into(),
             Self::Totals(Totals { nodes, left_out, .. }) => {
@@ -361,9 +369,19 @@ impl<'a> Line<'a> {
         }))
     }
 
+    /// The context of its cluster; `None` in a pod, and where it is about several.
+    fn context(self, report: &'a Report<'_>) -> Option<&'a str> {
+        match self {
+            Self::Node(row) => row.context(),
+            Self::Failed(failed) => failed.context,
+            Self::Group(_) | Self::Totals(_) => report.context,
+        }
+    }
+
     fn timestamp(self) -> Option<Timestamp> {
         match self {
             Self::Node(row) => row.timestamp(),
+            Self::Failed(_) => None,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.timestamp,
         }
     }
@@ -371,6 +389,7 @@ impl<'a> Line<'a> {
     fn cpu(self) -> Usage {
         match self {
             Self::Node(row) => row.cpu(),
+            Self::Failed(_) => Usage::default(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.cpu,
         }
     }
@@ -378,6 +397,7 @@ impl<'a> Line<'a> {
     fn memory(self) -> Usage {
         match self {
             Self::Node(row) => row.memory(),
+            Self::Failed(_) => Usage::default(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.memory,
         }
     }
@@ -386,6 +406,7 @@ impl<'a> Line<'a> {
     fn demand(self) -> Option<Demand> {
         match self {
             Self::Node(row) => row.demand(),
+            Self::Failed(_) => None,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.demand,
         }
     }
@@ -401,13 +422,14 @@ impl<'a> Line<'a> {
     fn allocatable_pods(self) -> Option<Amount> {
         match self {
             Self::Node(row) => row.allocatable_pods(),
+            Self::Failed(_) => None,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.allocatable_pods,
         }
     }
 
     fn count(self, count: fn(&Totals) -> usize) -> Value<'a> {
         match self {
-            Self::Node(_) => Value::Blank,
+            Self::Node(_) | Self::Failed(_) => Value::Blank,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(Some(count(totals))),
         }
     }
@@ -416,6 +438,7 @@ impl<'a> Line<'a> {
     fn of_node(self, value: impl FnOnce(&'a NodeUsage<'a>) -> Value<'a>) -> Value<'a> {
         match self {
             Self::Node(row) => value(row),
+            Self::Failed(_) => Value::Text(None),
             Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }

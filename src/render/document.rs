@@ -1,6 +1,7 @@
 //! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     io::{self, Write},
 };
@@ -12,7 +13,7 @@ use super::number;
 use crate::{
     amount::{Amount, Percent},
     group::Group,
-    report::{Report, Totals},
+    report::{Failed, Report, Totals},
     requests::Demand,
     usage::{Base, NodeUsage, UnknownReason, Usage},
     visible::is_obeyed,
@@ -30,9 +31,11 @@ pub struct Document<'a> {
     #[serde(rename = "apiVersion")]
     api_version: &'static str,
     kind: &'static str,
-    context: Option<Text<'a>>,
+    context: Option<Text<&'a str>>,
     simulated: bool,
     percent_of: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<Vec<Failure<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Items<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,42 +50,53 @@ impl<'a> Document<'a> {
         Self {
             api_version: API_VERSION,
             kind: KIND,
-            context: report.context.as_deref().map(Text),
+            context: report.context.map(Text),
             simulated: report.simulated,
             percent_of: match report.base {
                 Base::Allocatable => "allocatable",
                 Base::Capacity => "capacity",
             },
-            items: report.rows.as_deref().map(|rows| Items {
-                rows,
-                labels: &report.label_columns,
-                shows_requests: report.shows_requests,
-            }),
-            groups: report.groups.as_ref().map(|groups| {
-                let of = |group| GroupItem::of(group, &report.group_by, report.shows_requests);
-                groups.iter().map(of).collect()
-            }),
+            failures: report.shows_context.then(|| report.failed.iter().map(Failure::of).collect()),
+            items: report.rows.as_deref().map(|rows| Items { rows, report }),
+            groups: report
+                .groups
+                .as_ref()
+                .map(|groups| groups.iter().map(|group| GroupItem::of(group, report)).collect()),
             totals: report.shown_totals().map(|totals| TotalsItem::of(totals, report.shows_requests)),
         }
     }
 }
 
+/// A cluster that could not be read.
+#[derive(Serialize)]
+struct Failure<'a> {
+    context: Option<Text<&'a str>>,
+    message: String,
+}
+
+impl<'a> Failure<'a> {
+    fn of(failed: &Failed<'a>) -> Self {
+        Self { context: failed.context.map(Text), message: failed.error.to_string() }
+    }
+}
+
 struct Items<'a> {
     rows: &'a [NodeUsage<'a>],
-    labels: &'a [String],
-    shows_requests: bool,
+    report: &'a Report<'a>,
 }
 
 impl Serialize for Items<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.iter().map(|row| Item::of(row, self.labels, self.shows_requests)))
+        serializer.collect_seq(self.rows.iter().map(|row| Item::of(row, self.report)))
     }
 }
 
 #[derive(Serialize)]
 struct Item<'a> {
     timestamp: Option<String>,
-    node: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Text<&'a str>>,
+    node: Text<&'a str>,
     #[serde(flatten)]
     figures: Figures,
     window_seconds: Option<Number>,
@@ -90,41 +104,42 @@ struct Item<'a> {
     #[serde(flatten)]
     requested: Option<RequestedOfNode<'a>>,
     unschedulable: Option<bool>,
-    taints: Option<Vec<Text<'a>>>,
-    labels: BTreeMap<&'a str, Option<Text<'a>>>,
+    taints: Option<Vec<Text<&'a str>>>,
+    labels: BTreeMap<&'a str, Option<Text<&'a str>>>,
 }
 
 impl<'a> Item<'a> {
-    fn of(row: &NodeUsage<'a>, labels: &'a [String], shows_requests: bool) -> Self {
+    fn of(row: &NodeUsage<'a>, report: &'a Report<'_>) -> Self {
         Self {
             timestamp: row.timestamp().map(|time| time.to_string()),
+            context: row.context().filter(|_| report.shows_context).map(Text),
             node: Text(row.name()),
             figures: Figures::of(&row.cpu(), &row.memory()),
             window_seconds: row.window().map(|window| Number(number::seconds(window))),
             unknown_reason: row.unknown().map(UnknownReason::word),
-            requested: shows_requests.then(|| RequestedOfNode::of(row)),
+            requested: report.shows_requests.then(|| RequestedOfNode::of(row)),
             unschedulable: row.unschedulable(),
-            taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint)).collect()),
-            labels: labels.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
+            taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint.as_str())).collect()),
+            labels: report.label_columns.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
 struct GroupItem<'a> {
-    labels: BTreeMap<&'a str, Option<Text<'a>>>,
+    labels: BTreeMap<&'a str, Option<Text<&'a str>>>,
     #[serde(flatten)]
     totals: TotalsItem,
-    busiest_node: Option<Text<'a>>,
+    busiest_node: Option<Text<Cow<'a, str>>>,
 }
 
 impl<'a> GroupItem<'a> {
-    fn of(group: &Group<'a>, keys: &'a [String], shows_requests: bool) -> Self {
-        let labels = keys.iter().zip(&group.labels);
+    fn of(group: &Group<'a>, report: &'a Report<'_>) -> Self {
+        let labels = report.group_by.iter().zip(&group.labels);
         Self {
             labels: labels.map(|(key, label)| (key.as_str(), label.map(Text))).collect(),
-            totals: TotalsItem::of(&group.totals, shows_requests),
-            busiest_node: group.busiest.map(Text),
+            totals: TotalsItem::of(&group.totals, report.shows_requests),
+            busiest_node: group.busiest.map(|row| Text(report.full_name(&row))),
         }
     }
 }
@@ -269,14 +284,15 @@ impl Serialize for Number {
 
 /// A string from outside. YAML, which need not quote most strings, must quote one with characters that
 /// [`TerminalSafe`] escapes.
-struct Text<'a>(&'a str);
+struct Text<T>(T);
 
-impl Serialize for Text<'_> {
+impl<T: AsRef<str>> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.contains(is_obeyed) {
-            DoubleQuoted(self.0).serialize(serializer)
+        let text = self.0.as_ref();
+        if text.contains(is_obeyed) {
+            DoubleQuoted(text).serialize(serializer)
         } else {
-            self.0.serialize(serializer)
+            text.serialize(serializer)
         }
     }
 }

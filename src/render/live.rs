@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anstyle::{AnsiColor, Style as Ansi};
 use jiff::SignedDuration;
 
 use super::{
@@ -24,7 +25,7 @@ pub struct Live<'a> {
     /// How long it is until the next reading; `None` while one is under way.
     pub next_in: Option<Duration>,
     /// What is failing, and since when.
-    pub failing: Option<String>,
+    pub failing: Vec<String>,
 }
 
 /// How many columns a trend takes.
@@ -35,16 +36,13 @@ impl Live<'_> {
     #[must_use]
     pub fn frame(&self, report: &Report<'_>, width: usize, height: usize) -> Vec<String> {
         let rows = lines(report);
-        let mut head = vec![self.summary(report), self.times(report)];
-        head.extend(self.failing.as_deref().map(|failing| visible(failing).into_owned()));
-        let mut head: Vec<_> = head.into_iter().map(|line| shortened(line, width)).collect();
-        if self.failing.is_some()
-            && self.style.colour
-            && let Some(line) = head.last_mut()
-        {
-            let tone = anstyle::AnsiColor::Red.on_default().bold();
-            *line = format!("{tone}{line}{tone:#}");
-        }
+        let mut head: Vec<_> =
+            [self.summary(report), self.times(report)].map(|line| shortened(line, width)).into();
+        let tone = if self.style.colour { AnsiColor::Red.on_default().bold() } else { Ansi::new() };
+        head.extend(self.failing.iter().map(|failing| {
+            let line = shortened(visible(failing).into_owned(), width);
+            format!("{tone}{line}{tone:#}")
+        }));
         let header = usize::from(!self.style.no_headers);
         let foot = 1;
         let room = height.saturating_sub(head.len() + header + foot);
@@ -70,7 +68,10 @@ impl Live<'_> {
 
     fn summary(&self, report: &Report<'_>) -> String {
         let totals = &report.totals;
-        let context = report.context.as_deref().map_or("in this pod".into(), visible);
+        let context = match (report.found.len(), report.context) {
+            (clusters, _) if report.shows_context => format!("{clusters} contexts").into(),
+            (_, context) => context.map_or("in this pod".into(), visible),
+        };
         let unknown = match totals.left_out {
             0 => String::new(),
             unknown => format!(", {unknown} unknown"),

@@ -139,13 +139,15 @@ mod tests {
         let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
         let report = Report {
             context: None,
+            shows_context: false,
+            failed: Vec::new(),
             simulated: false,
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
             group_by: Vec::new(),
             base: Base::Allocatable,
             shows_requests: false,
-            found: 1,
+            found: vec![1],
             undecided: 0,
             verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),

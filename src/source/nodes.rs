@@ -35,11 +35,13 @@ const LASTING: Duration = Duration::from_secs(5);
 const CONVINCING: u32 = 3;
 
 /// A cluster as it is now: its nodes and, where they are wanted, its pods.
+#[derive(Default)]
 pub struct Nodes {
     kept: Mutex<Kept>,
 }
 
 /// What is known of the cluster.
+#[derive(Default)]
 pub struct Kept {
     /// Nodes and pods, and the samples that whoever keeps them has put beside them.
     pub snapshot: Snapshot,
@@ -174,14 +176,11 @@ impl Kind for OfPods {
 
 impl Nodes {
     /// Goes on from a first reading, whose samples are left aside.
-    #[must_use]
-    pub fn from(first: Snapshot) -> Self {
-        let pods = Following { resource_version: first.pods_version.clone(), failing: None };
-        let mut kept = Kept { snapshot: Snapshot::default(), nodes: Following::default(), pods };
-        let mut read = Snapshot { samples: Vec::new(), ..first };
-        kept.snapshot = Snapshot::default().with_pods_of(read.take_pods());
-        kept.replace_nodes(read);
-        Self { kept: Mutex::new(kept) }
+    pub fn begin(&self, mut first: Snapshot) {
+        let mut kept = self.now();
+        kept.pods = Following { resource_version: first.pods_version.clone(), failing: None };
+        kept.snapshot = Snapshot::default().with_pods_of(first.take_pods());
+        kept.replace_nodes(first);
     }
 
     /// The cluster now. The lock must not be held while waiting for anything.
@@ -256,9 +255,7 @@ impl Nodes {
                             "warning: {} can't be watched, and are listed once a minute: {message}",
                             K::NAME
                         ));
-                        if let Some(hint) = Error::Forbidden(message).hint() {
-                            messages.say(&format!("hint: {hint}"));
-                        }
+                        messages.hint(&Error::Forbidden(message));
                     }
                     is_current = false;
                     REFRESH

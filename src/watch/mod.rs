@@ -1,33 +1,37 @@
 //! The only loop: reads on a fixed grid, survives what fails, and hands each reading on.
 
 mod outage;
+mod reader;
 mod renewal;
 mod sink;
 
 use std::{
+    cell::RefMut,
     io::{ErrorKind, Write},
     pin::{Pin, pin},
+    sync::MutexGuard,
     time::Duration,
 };
 
-use jiff::Timestamp;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
+use futures_util::{FutureExt, future::join_all};
+use tokio::{
+    sync::Notify,
+    time::{Instant, Interval, MissedTickBehavior, interval, timeout, timeout_at},
+};
 
 use crate::{
-    backoff::Backoff,
-    client::{Messages, Patience},
+    client::Messages,
     error::Error,
     record::LastRows,
     render::{Format, Style, live::Live},
     report::Report,
-    run::{self, Cluster, Job, Outcome},
+    run::{self, Cluster, Job, Outcome, Reading},
     screen::Screen,
     signals::{self, Notice, Stop},
-    source::{self, Nodes, Query, Received, Selection},
+    source::{Kept, Received},
     trend::Trends,
 };
-use outage::Outage;
-use renewal::Renewals;
+use reader::{Progress, Reader};
 use sink::Sink;
 
 /// How often, and how long.
@@ -45,14 +49,6 @@ pub struct Pace {
     pub is_live: bool,
 }
 
-/// The least and the most that a server may be silent within a reading. In between it is four times what the last reading
-/// took, so that a dead connection is soon given up and a slow server is not.
-const SHORTEST_SILENCE: Duration = Duration::from_secs(5);
-const LONGEST_SILENCE: Duration = Duration::from_secs(90);
-
-/// How long nodes may go without news before that is said; a server that restarts is back sooner.
-const QUIET_NODES: Duration = Duration::from_mins(1);
-
 /// How long a report that is being written may take to its end when the user wants to stop.
 const LAST_WRITE: Duration = Duration::from_millis(700);
 
@@ -69,39 +65,33 @@ impl From<Error> for End {
     }
 }
 
-/// Reads the cluster again and again, until the pace's end, until it is stopped, or until a node meets what is to end it.
+/// Reads the clusters again and again, until the pace's end, until it is stopped, or until a node meets what is to end it.
 ///
 /// # Errors
 ///
-/// What makes the first reading fail, or the output. [`Error::Interrupted`] when it is stopped before the first output.
+/// What makes the first reading fail, of all clusters where there are several, or the output. [`Error::Interrupted`] when
+/// it is stopped before the first output.
 pub async fn watch(
     job: &Job,
     pace: &Pace,
-    cluster: Cluster,
     out: Box<dyn Write + Send>,
     messages: &Messages,
 ) -> Result<Outcome, Error> {
     let mut stop = Stop::listen().map_err(Error::Output)?;
     let (mut sink, last) = match &job.output_file {
-        Some(path) => Sink::file(path, job.layout(&cluster), messages)?,
+        Some(path) => Sink::file(path, job.layout(), messages)?,
         None => (Sink::Stream(Some(out)), LastRows::default()),
     };
     let started = Instant::now();
-    let mut first = tokio::select! {
-        read = job.read(&cluster) => read?,
+    let ended = Notify::new();
+    let contexts = job.contexts()?.into_iter();
+    let readers: Vec<_> = contexts.map(|context| Reader::new(job, pace, context, messages, &ended)).collect();
+    let first = tokio::select! {
+        begun = begin(job, &readers, messages) => begun?,
         () = stop.told() => return Err(Error::Interrupted),
     };
-    if let Err(error) = run::remarks(&first, &job.report(&cluster, &first), job, messages) {
-        match error {
-            Error::NoSamples | Error::Unreadable(_) => messages.say(&format!("warning: {error}")),
-            error => return Err(error),
-        }
-    }
-    let samples = std::mem::take(&mut first.samples);
-    let nodes = Nodes::from(first);
-    nodes.now().snapshot.samples = samples;
-    let follow: Pin<Box<dyn Future<Output = ()>>> =
-        Box::pin(nodes.follow(&cluster.client, &job.query, messages));
+    let go_on = readers.iter().zip(first).map(|(reader, cluster)| reader.go_on(cluster));
+    let reading: Pin<Box<dyn Future<Output = ()>>> = Box::pin(join_all(go_on).map(drop));
     if pace.is_live {
         sink = Sink::Screen(Screen::enter().map_err(Error::Output)?);
         messages.hold();
@@ -111,10 +101,10 @@ pub async fn watch(
     let mut watch = Watch {
         job,
         pace,
-        cluster: &cluster,
         messages,
-        nodes: &nodes,
-        follow,
+        readers: &readers,
+        reading,
+        ended: &ended,
         stop,
         hangup: Notice::of_hangup(job.output_file.is_some()).map_err(Error::Output)?,
         resize: Notice::of_resize(pace.is_live).map_err(Error::Output)?,
@@ -122,39 +112,90 @@ pub async fn watch(
         frames,
         sink,
         last,
-        renewals: Renewals::new(pace.interval),
         trends: Trends::default(),
-        reading: Outage::new("the cluster can't be read", "the cluster is read again"),
-        following: Outage::new("nothing is heard of changes of nodes", "changes of nodes are heard of again"),
-        following_pods: Outage::new(
-            "nothing is heard of changes of pods",
-            "changes of pods are heard of again",
-        ),
         undecided: Vec::new(),
         is_first: true,
-        next: None,
     };
     let outcome = watch.go_on(started).await;
     // Rows that never find room are no success, however the end came.
     let finished = timeout(LAST_WRITE, watch.sink.finish(messages)).await;
     drop(watch);
     messages.release();
-    match outcome {
-        Ok(()) | Err(End::Stopped | End::Matched) => {
-            let outcome = if matches!(outcome, Err(End::Matched)) { Outcome::Matched } else { Outcome::Done };
-            finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into()))).map(|()| outcome)
+    let outcome = match outcome {
+        Ok(()) | Err(End::Stopped) => Outcome::Done,
+        Err(End::Matched) => Outcome::Matched,
+        Err(End::Failed(error)) => return Err(error),
+    };
+    finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into())))?;
+    // Of several clusters, one that fails now is missing from what was handed on last.
+    let failed = readers.iter().filter(|reader| reader.progress().failure.is_some()).count();
+    if failed > 0 && job.is_of_several() {
+        return Err(Error::Clusters { failed, of: readers.len() });
+    }
+    Ok(outcome)
+}
+
+/// Reads all clusters for the first time, and says what is worth knowing of them. Of several, some may fail.
+async fn begin(
+    job: &Job,
+    readers: &[Reader<'_>],
+    messages: &Messages,
+) -> Result<Vec<Option<Cluster>>, Error> {
+    let received = Received::default();
+    let reading = join_all(readers.iter().map(|reader| reader.begin(&received)));
+    let (mut begun, mut failed) = (Vec::new(), 0);
+    for (reader, outcome) in readers.iter().zip(job.shown_while(reading, &received).await) {
+        match outcome {
+            Err(error) if !job.is_of_several() => return Err(error),
+            Err(error) => {
+                reader.failed(error);
+                failed += 1;
+                begun.push(None);
+            }
+            Ok(cluster) => begun.push(Some(cluster)),
         }
-        Err(End::Failed(error)) => Err(error),
+    }
+    if failed == readers.len() {
+        return Err(Error::Clusters { failed, of: failed });
+    }
+    let held = Held::of(job, readers);
+    let readings = held.readings(|progress| progress.readings > 0);
+    match run::remarks(&readings, &job.report(&readings), job, messages) {
+        Err(error @ (Error::NoSamples | Error::Unreadable(_))) => messages.say(&format!("warning: {error}")),
+        // What is wrong with each was said.
+        Ok(()) | Err(Error::Clusters { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(begun)
+}
+
+/// What the readers have read, which does not change while it is held.
+struct Held<'a> {
+    job: &'a Job,
+    readers: Vec<(RefMut<'a, Progress>, MutexGuard<'a, Kept>)>,
+}
+
+impl<'a> Held<'a> {
+    fn of(job: &'a Job, readers: &'a [Reader<'_>]) -> Self {
+        Self { job, readers: readers.iter().map(|reader| (reader.progress(), reader.nodes.now())).collect() }
+    }
+
+    fn readings(&self, are_wanted: impl Fn(&Progress) -> bool) -> Vec<Reading<'_>> {
+        let wanted = self.readers.iter().filter(|(progress, _)| are_wanted(progress));
+        let several = self.job.is_of_several();
+        wanted.map(|(progress, kept)| progress.reading(&kept.snapshot, several)).collect()
     }
 }
 
 struct Watch<'a> {
     job: &'a Job,
     pace: &'a Pace,
-    cluster: &'a Cluster,
     messages: &'a Messages,
-    nodes: &'a Nodes,
-    follow: Pin<Box<dyn Future<Output = ()> + 'a>>,
+    readers: &'a [Reader<'a>],
+    /// All of their work.
+    reading: Pin<Box<dyn Future<Output = ()> + 'a>>,
+    /// Told when one of their readings has ended.
+    ended: &'a Notify,
     stop: Stop,
     hangup: Notice,
     resize: Notice,
@@ -162,105 +203,62 @@ struct Watch<'a> {
     frames: Interval,
     sink: Sink,
     last: LastRows,
-    renewals: Renewals,
     trends: Trends,
-    reading: Outage,
-    following: Outage,
-    following_pods: Outage,
     /// What was said last of nodes that could not be decided about.
     undecided: Vec<String>,
     is_first: bool,
-    /// When the next reading begins; `None` while one is under way.
-    next: Option<Instant>,
 }
 
 impl Watch<'_> {
-    /// From the first reading on, which has begun at `started`.
+    /// From the first readings on, which have begun at `started`.
     async fn go_on(&mut self, started: Instant) -> Result<(), End> {
         let end = self.pace.limit.map(|limit| started + limit);
-        let mut backoff = Backoff::new(self.pace.interval);
-        let mut silence = silence_after(started.elapsed());
-        let mut readings = 1;
-        self.deliver().await?;
-        let mut next = self.on_grid(started);
-        while self.pace.count.is_none_or(|count| readings < count) {
-            self.next = Some(next);
-            if let Some(end) = end.filter(|end| *end <= next) {
-                return self.meanwhile(sleep_until(end)).await;
+        loop {
+            let is_awaited = self.readers.iter().any(|reader| reader.progress().is_awaited());
+            // Records are written as they come; whoever reads tables wants them whole.
+            if self.is_news() && (self.pace.is_live || self.job.format.is_record() || !is_awaited) {
+                self.deliver().await?;
             }
-            self.meanwhile(sleep_until(next)).await?;
-            self.next = None;
-            let begun = Instant::now();
-            let reading = self.read(silence);
-            let read = match end {
-                None => reading.await?,
-                Some(end) => match timeout_at(end, reading).await {
-                    Ok(read) => read?,
-                    Err(_) => return Ok(()),
-                },
-            };
-            next = match read {
-                Ok(()) => {
-                    backoff.reset();
-                    silence = silence_after(begun.elapsed());
-                    readings += 1;
-                    self.reading.ended(self.messages);
-                    self.deliver().await?;
-                    self.on_grid(started)
-                }
-                Err(error) => {
-                    if matches!(error, Error::Timeout { .. }) {
-                        silence = (silence * 2).min(LONGEST_SILENCE);
-                    }
-                    self.reading.failed(&error, self.messages);
-                    Instant::now() + backoff.after(&error)
+            let readings = self.readers.iter().map(|reader| reader.progress().readings).max();
+            if self.pace.count.is_some_and(|count| readings >= Some(count)) && !is_awaited {
+                return Ok(());
+            }
+            let ended = self.ended;
+            let has_time = async {
+                match end {
+                    None => ended.notified().await,
+                    Some(end) => drop(timeout_at(end, ended.notified()).await),
                 }
             };
+            self.meanwhile(has_time).await?;
+            if end.is_some_and(|end| end <= Instant::now()) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
-    /// Reads once. What lasts unusually long is said while it lasts.
-    async fn read(&mut self, silence: Duration) -> Result<Result<(), Error>, End> {
-        let (job, cluster, nodes) = (self.job, self.cluster, self.nodes);
-        let client = cluster.client.with(Patience::Within(silence));
-        let mut reading = pin!(async move {
-            let received = Received::default();
-            if let Selection::Named(_) = job.query.selection {
-                // Pods are followed.
-                let query = Query { pods: false, ..job.query.clone() };
-                let mut read = source::read(&client, &query, &cluster.served, &received).await?;
-                let samples = std::mem::take(&mut read.samples);
-                nodes.replace(read);
-                return Ok(samples);
-            }
-            let read = source::samples(&client, &job.query, &cluster.served, &received).await?;
-            // What can't be read is unknown; that was said of the first reading.
-            Ok(read.objects)
-        });
-        let read = if let Ok(read) = self.meanwhile(timeout(silence * 2, &mut reading)).await? {
-            read
-        } else {
-            let problem = "no answer yet".to_owned();
-            let server = cluster.client.server().to_owned();
-            self.reading.failed(&Error::Timeout { server, problem }, self.messages);
-            self.meanwhile(reading).await?
-        };
-        Ok(read.map(|samples| nodes.now().snapshot.samples = samples))
+    fn is_news(&self) -> bool {
+        self.readers.iter().any(|reader| reader.progress().is_news)
     }
 
     /// Hands on what was read last, and ends where a node of it makes the run fail.
     async fn deliver(&mut self) -> Result<(), End> {
-        self.renewals.note(&mut self.nodes.now().snapshot.samples, Instant::now());
-        self.say_how_nodes_go();
+        self.readers.iter().for_each(Reader::say_how_nodes_go);
         let (outcome, record) = {
-            let kept = self.nodes.now();
-            let report = self.job.report(self.cluster, &kept.snapshot);
-            let outcome = self.judge(&report);
-            if let (Sink::Screen(_), Some(rows)) = (&self.sink, &report.rows) {
+            let mut held = Held::of(self.job, self.readers);
+            let all = self.job.report(&held.readings(|_| true));
+            let outcome = self.judge(&all);
+            if let (Sink::Screen(_), Some(rows)) = (&self.sink, &all.rows) {
                 self.trends.note(rows);
             }
-            (outcome, self.record_of(report))
+            let record = if self.job.is_of_several() && self.job.format.is_record() {
+                let news = held.readings(|progress| progress.is_news || progress.failure.is_some());
+                self.record_of(self.job.report(&news))
+            } else {
+                self.record_of(all)
+            };
+            held.readers.iter_mut().for_each(|(progress, _)| progress.is_news = false);
+            (outcome, record)
         };
         self.draw()?;
         if let Some(record) = record {
@@ -322,30 +320,14 @@ impl Watch<'_> {
         Some(bytes)
     }
 
-    fn say_how_nodes_go(&mut self) {
-        let kept = self.nodes.now();
-        for (following, outage) in
-            [(&kept.nodes, &mut self.following), (&kept.pods, &mut self.following_pods)]
-        {
-            match &following.failing {
-                None => outage.ended(self.messages),
-                Some((since, error)) => {
-                    if Timestamp::now().duration_since(*since).unsigned_abs() >= QUIET_NODES {
-                        outage.failed(error, self.messages);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Waits for something, and meanwhile follows the nodes, draws the screen and listens to the system.
+    /// Waits for something, and meanwhile goes on reading, draws the screen and listens to the system.
     async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
         let mut work = pin!(work);
         loop {
             tokio::select! {
                 outcome = &mut work => return Ok(outcome),
                 () = self.stop.told() => return Err(End::Stopped),
-                () = &mut self.follow => {}
+                () = &mut self.reading => {}
                 () = self.hangup.come() => self.sink.reopen(self.messages),
                 () = self.resize.come() => self.draw()?,
                 () = self.suspension.come() => self.make_way().await?,
@@ -364,37 +346,24 @@ impl Watch<'_> {
     }
 
     fn draw(&mut self) -> Result<(), End> {
-        let failing = self
-            .reading
-            .text()
-            .or_else(|| self.following.text())
-            .or_else(|| self.following_pods.text())
-            .or_else(|| self.sink.failing());
         let Sink::Screen(screen) = &mut self.sink else { return Ok(()) };
-        let kept = self.nodes.now();
-        let report = self.job.report(self.cluster, &kept.snapshot);
+        let held = Held::of(self.job, self.readers);
+        let report = self.job.report(&held.readings(|_| true));
+        let failing = held.readers.iter().filter_map(|(progress, _)| {
+            let failing = progress.failing()?;
+            let context = progress.context.as_deref().filter(|_| self.job.is_of_several());
+            Some(context.map(|context| format!("{context}: {failing}")).unwrap_or(failing))
+        });
+        let next = held.readers.iter().filter_map(|(progress, _)| progress.next).min();
         let live = Live {
             style: self.job.style,
             wide: self.job.format == Format::Wide,
             trends: &self.trends,
             interval: self.pace.interval,
-            next_in: self.next.map(|next| next.saturating_duration_since(Instant::now())),
-            failing,
+            next_in: next.map(|next| next.saturating_duration_since(Instant::now())),
+            failing: failing.collect(),
         };
         let (width, height) = Screen::size();
         Ok(screen.draw(&live.frame(&report, width, height)).map_err(Error::Output)?)
     }
-
-    /// The next moment on the grid.
-    fn on_grid(&self, started: Instant) -> Instant {
-        let elapsed = started.elapsed().as_nanos();
-        let interval = self.pace.interval.as_nanos();
-        let ticks = elapsed / interval + 1;
-        started + self.pace.interval * u32::try_from(ticks).unwrap_or(u32::MAX)
-    }
-}
-
-/// How long a server may be silent that took so long the last time.
-fn silence_after(took: Duration) -> Duration {
-    (took * 4).clamp(SHORTEST_SILENCE, LONGEST_SILENCE)
 }

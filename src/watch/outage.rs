@@ -36,9 +36,7 @@ impl Outage {
         }
         let since = Timestamp::now();
         messages.say(&format!("warning: {since:.0} {}: {latest}", self.words[0]));
-        for line in error.hint().iter().flat_map(|hint| hint.lines()) {
-            messages.say(&format!("hint: {line}"));
-        }
+        messages.hint(error);
         self.now = Some(Begun { since, failures: 1, latest });
     }
 

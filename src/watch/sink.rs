@@ -95,15 +95,6 @@ impl Sink {
             outage.failed(&error, messages);
         }
     }
-
-    /// What fails here.
-    #[must_use]
-    pub fn failing(&self) -> Option<String> {
-        match self {
-            Self::File(file) => file.outage.text(),
-            Self::Stream(_) | Self::Screen(_) => None,
-        }
-    }
 }
 
 impl File {

@@ -12,6 +12,7 @@ mod support;
 mod account;
 mod completion;
 mod connection;
+mod contexts;
 mod deploy;
 #[path = "../support/diagnosis.rs"]
 mod diagnosis;

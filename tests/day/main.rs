@@ -11,12 +11,12 @@ use std::{
 };
 
 use nodeusage::{
-    client::Messages,
+    client::{Client, Messages},
     filter::Filter,
     render::{Format, Style},
     report::SortKey,
-    run::{Cluster, Job, Origin, Shown},
-    source::{Query, Selection, Served},
+    run::{Job, Origin, Shown},
+    source::{Query, Selection},
     usage::Base,
     watch::{self, Pace},
 };
@@ -65,9 +65,9 @@ impl Write for Said {
     }
 }
 
-fn job() -> Job {
+fn job(client: Client) -> Job {
     Job {
-        origin: Origin::Demo,
+        origin: Origin::Client(client),
         query: Query {
             selection: Selection::All,
             field_selector: None,
@@ -97,11 +97,11 @@ fn job() -> Job {
 async fn a_day_stays_on_the_grid_misses_no_change_and_keeps_its_memory() {
     let world = World::of(NODES, &SLOW.map(|reading| (reading, INTERVAL + Duration::from_mins(1))));
     tokio::spawn(World::go_on(Arc::clone(&world), INTERVAL));
-    let cluster = Cluster { client: World::client(&world), served: Served::default(), context: None };
+    let job = job(World::client(&world));
     let pace = Pace { interval: INTERVAL, count: None, limit: Some(DAY), repeat: false, is_live: false };
     let out = Checked { world: Arc::clone(&world), report: Vec::new() };
     let said = Said::default();
-    watch::watch(&job(), &pace, cluster, Box::new(out), &Messages::to(said.clone())).await.unwrap();
+    watch::watch(&job, &pace, Box::new(out), &Messages::to(said.clone())).await.unwrap();
 
     let world = world.lock().unwrap();
     let on_grid = usize::try_from(DAY.as_secs() / INTERVAL.as_secs()).unwrap();
