@@ -32,6 +32,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-nodeusage' -ScriptBlock
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
             [CompletionResult]::new('--label-columns', '--label-columns', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
             [CompletionResult]::new('--contexts', '--contexts', [CompletionResultType]::ParameterName, 'Read the clusters of these contexts at once; repeatable, or separated by commas. Each row says of which it is')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read this file in the place of a server; repeatable, - is standard input')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Show a recording as it was at this time: --at 2026-11-25T10:00:00Z')
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Show only nodes that meet this: ''cpu>80%'', ''memory>=2Gi'', ''age<5m'', ''pool!=gpu''; repeatable, all must hold')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once')
             [CompletionResult]::new('--field-selector', '--field-selector', [CompletionResultType]::ParameterName, 'Field selector, which the server applies: --field-selector metadata.name!=node-1')

@@ -29,6 +29,8 @@ set edit:completion:arg-completer[kubectl-nodeusage] = {|@words|
             cand -L 'Labels to show as columns; repeatable, or separated by commas'
             cand --label-columns 'Labels to show as columns; repeatable, or separated by commas'
             cand --contexts 'Read the clusters of these contexts at once; repeatable, or separated by commas. Each row says of which it is'
+            cand --from 'Read this file in the place of a server; repeatable, - is standard input'
+            cand --at 'Show a recording as it was at this time: --at 2026-11-25T10:00:00Z'
             cand --where 'Show only nodes that meet this: ''cpu>80%'', ''memory>=2Gi'', ''age<5m'', ''pool!=gpu''; repeatable, all must hold'
             cand --fail-on 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once'
             cand --field-selector 'Field selector, which the server applies: --field-selector metadata.name!=node-1'

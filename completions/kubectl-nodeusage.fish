@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_nodeusage_global_optspecs
-    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress contexts= all-contexts demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress contexts= all-contexts from= at= demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
 end
 
 function __fish_kubectl_nodeusage_needs_command
@@ -45,6 +45,8 @@ kubectl\t'124m, 512Mi, 66%, as `kubectl top` writes them'"
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l show-capacity -d 'Percent of capacity instead of allocatable' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s L -l label-columns -d 'Labels to show as columns; repeatable, or separated by commas' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l contexts -d 'Read the clusters of these contexts at once; repeatable, or separated by commas. Each row says of which it is' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l from -d 'Read this file in the place of a server; repeatable, - is standard input' -r -F
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l at -d 'Show a recording as it was at this time: --at 2026-11-25T10:00:00Z' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l where -d 'Show only nodes that meet this: \'cpu>80%\', \'memory>=2Gi\', \'age<5m\', \'pool!=gpu\'; repeatable, all must hold' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l fail-on -d 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l field-selector -d 'Field selector, which the server applies: --field-selector metadata.name!=node-1' -r

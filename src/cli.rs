@@ -7,15 +7,16 @@ mod rbac;
 mod select;
 mod watch;
 
-use std::{collections::HashSet, ffi::OsString};
+use std::{collections::HashSet, ffi::OsString, path::PathBuf};
 
 use clap::{
-    ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser,
+    ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, builder::NonEmptyStringValueParser,
     error::ErrorKind,
 };
 use clap_complete::Shell;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
+use jiff::Timestamp;
 use rbac::RbacArgs;
 use select::SelectArgs;
 use watch::WatchArgs;
@@ -135,15 +136,27 @@ pub struct Cli {
     ///
     /// A cluster that can't be read is shown as unknown beside the others, and the exit code is 1.
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(),
-          conflicts_with_all = ["context", "server", "names", "demo"])]
+          conflicts_with_all = ["context", "server", "names", "demo", "from"])]
     contexts: Vec<String>,
 
     /// Read the clusters of all contexts at once, as --contexts does.
-    #[arg(long, conflicts_with_all = ["contexts", "context", "server", "names", "demo"])]
+    #[arg(long, conflicts_with_all = ["contexts", "context", "server", "names", "demo", "from"])]
     all_contexts: bool,
 
+    /// Read this file in the place of a server; repeatable, - is standard input.
+    ///
+    /// What `kubectl get nodes -o json`, `kubectl get pods -A -o json` and
+    /// `kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes` print, one after the other or in a List, and what this program
+    /// wrote as json, csv or tsv. Of a recording the last sample of each node is shown.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = connection::NAMES)]
+    from: Vec<PathBuf>,
+
+    /// Show a recording as it was at this time: --at 2026-11-25T10:00:00Z.
+    #[arg(long, value_name = "TIME", requires = "from")]
+    at: Option<Timestamp>,
+
     /// Show a simulated cluster; no server is asked and no file is read.
-    #[arg(long, conflicts_with_all = connection::NAMES)]
+    #[arg(long, conflicts_with_all = connection::NAMES, conflicts_with = "from")]
     demo: bool,
 
     #[command(flatten)]
@@ -271,6 +284,8 @@ impl Cli {
         let flags = Box::new(self.connection.into());
         let origin = if self.demo {
             Origin::Demo
+        } else if !self.from.is_empty() {
+            Origin::Files { paths: self.from, at: self.at }
         } else if self.all_contexts {
             Origin::Contexts(flags, Contexts::All)
         } else if self.contexts.is_empty() {

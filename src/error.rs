@@ -30,6 +30,13 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A file in the place of a server holds something else than it should.
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Nobody listens at the server's address.
     Refused {
         /// Where the server should be.
@@ -125,6 +132,8 @@ pub enum Error {
     },
     /// The metrics API answers, without one sample.
     NoSamples,
+    /// The files in the place of a server hold no sample.
+    NoSamplesInFiles,
     /// Nodes or samples that were asked for by name and do not exist.
     Missing(Vec<String>),
     /// So many objects of the server can't be read in full.
@@ -185,6 +194,10 @@ impl fmt::Display for Error {
             Self::Configuration(error) => return error.fmt(f),
             Self::Unusable(problem) => problem.clone(),
             Self::File { path, source } => format!("{}: {source}", path.display()),
+            Self::Input { path, problem } if path.as_os_str() == "-" => {
+                format!("standard input can't be read: {problem}")
+            }
+            Self::Input { path, problem } => format!("{} can't be read: {problem}", path.display()),
             Self::Refused { server } => format!("the connection to the server {server} was refused"),
             Self::Certificate { server, problem } => {
                 format!("the certificate of the server {server} can't be trusted: {problem}")
@@ -220,6 +233,7 @@ impl fmt::Display for Error {
                 format!("the Metrics API is installed but not ready: {message} ({condition})")
             }
             Self::NoSamples => "metrics are not available yet: none of these nodes has a sample".to_owned(),
+            Self::NoSamplesInFiles => "the files hold no sample of these nodes".to_owned(),
             Self::Missing(names) => format!("not found: {}", names.join(", ")),
             Self::Unreadable(1) => "one of the server's objects can't be read in full".to_owned(),
             Self::Unreadable(count) => format!("{count} of the server's objects can't be read in full"),
@@ -267,6 +281,11 @@ impl Error {
             | Self::Clusters { .. }
             | Self::Interrupted => return None,
             Self::NoContexts => "name the file with --kubeconfig or KUBECONFIG: kubectl config get-contexts".to_owned(),
+            Self::Input { .. } | Self::NoSamplesInFiles => {
+                "give what one of these prints, or a recording: kubectl get nodes -o json; \
+                 kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes"
+                    .to_owned()
+            }
             Self::Record { .. } => "check the folder, its rights and the room on its disk: df".to_owned(),
             Self::ForeignFile { .. } => {
                 "name another file, or move this one away; the columns depend on -o, -L and --totals-only".to_owned()

@@ -264,8 +264,8 @@ mod tests {
             capacity: resources("4", "8Gi"),
             allocatable_pods: None,
             extended: [].into(),
-            unschedulable: false,
-            taints: Vec::new(),
+            unschedulable: Some(false),
+            taints: Some(Vec::new()),
         };
         let sample = Sample {
             node: "a".to_owned(),

@@ -241,8 +241,8 @@ mod tests {
             capacity: resources(cpu, memory),
             allocatable_pods: None,
             extended: [].into(),
-            unschedulable: false,
-            taints: Vec::new(),
+            unschedulable: Some(false),
+            taints: Some(Vec::new()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use tokio::task::spawn_blocking;
 
 use crate::{
     client::{Client, Messages, Surroundings},
@@ -17,7 +18,7 @@ use crate::{
     render::{self, Format, Style},
     report::{self, Failed, Report, SortKey, Sortable, Totals},
     snapshot::Snapshot,
-    source::{self, Query, Received, Selection, Served, demo},
+    source::{self, Query, Received, Selection, Served, demo, files},
     usage::{self, Base, NodeUsage},
     visible::visible,
     watch::{self, Pace},
@@ -69,6 +70,13 @@ pub enum Origin {
     Server(Box<ConnectionFlags>),
     /// The clusters of several contexts.
     Contexts(Box<ConnectionFlags>, Contexts),
+    /// Files in the place of servers.
+    Files {
+        /// The files; `-` is standard input.
+        paths: Vec<PathBuf>,
+        /// The moment that is shown; `None` is the last one.
+        at: Option<Timestamp>,
+    },
     /// The cluster that a client asks.
     Client(Client),
     /// A simulated cluster.
@@ -153,7 +161,7 @@ pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> 
 
 async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
     let mut read = job.read_once(messages).await?;
-    if !job.is_of_several()
+    if !job.is_of_several(read.len())
         && let Some(Read { outcome: Err(error), .. }) = read.pop_if(|read| read.outcome.is_err())
     {
         return Err(error);
@@ -190,17 +198,19 @@ impl Job {
     /// When there are none, or the kubeconfig can't be read.
     pub fn contexts(&self) -> Result<Vec<Option<String>>, Error> {
         let names = match &self.origin {
-            Origin::Server(_) | Origin::Client(_) | Origin::Demo => return Ok(vec![None]),
+            Origin::Server(_) | Origin::Client(_) | Origin::Demo | Origin::Files { .. } => {
+                return Ok(vec![None]);
+            }
             Origin::Contexts(_, Contexts::Named(names)) => names.clone(),
             Origin::Contexts(flags, Contexts::All) => kubeconfig::names(flags, &System)?.contexts,
         };
         if names.is_empty() { Err(Error::NoContexts) } else { Ok(names.into_iter().map(Some).collect()) }
     }
 
-    /// Whether rows say of which cluster they are.
+    /// Whether rows of so many clusters say of which one they are.
     #[must_use]
-    pub fn is_of_several(&self) -> bool {
-        matches!(self.origin, Origin::Contexts(..))
+    pub fn is_of_several(&self, clusters: usize) -> bool {
+        clusters > 1 || matches!(self.origin, Origin::Contexts(..))
     }
 
     /// Finds a cluster, one of [`Job::contexts`]. Nothing is sent yet.
@@ -215,6 +225,7 @@ impl Job {
                 let context = Some(demo::CONTEXT.to_owned());
                 return Ok(Cluster { client: demo::client(), served: Served::default(), context });
             }
+            Origin::Files { .. } => return Err(Error::Unusable("files have no server".to_owned())),
             Origin::Client(client) => {
                 return Ok(Cluster { client: client.clone(), served: Served::default(), context: None });
             }
@@ -233,12 +244,18 @@ impl Job {
         Ok(Cluster { client, served, context: connection.context })
     }
 
-    /// Reads all clusters once, at the same time.
+    /// Reads all clusters or files once, at the same time.
     ///
     /// # Errors
     ///
-    /// As [`Job::contexts`].
+    /// As [`Job::contexts`] and [`files::read`].
     async fn read_once(&self, messages: &Messages) -> Result<Vec<Read>, Error> {
+        if let Origin::Files { paths, at } = &self.origin {
+            let (paths, at, query) = (paths.clone(), *at, self.query.clone());
+            let reading = spawn_blocking(move || files::read(&paths, at, &query));
+            let read = reading.await.map_err(|error| Error::Output(error.into()))??;
+            return Ok(read.into_iter().map(|(context, read)| Read { context, outcome: Ok(read) }).collect());
+        }
         let received = Received::default();
         let contexts = self.contexts()?;
         let reading = join_all(contexts.into_iter().map(async |context| {
@@ -264,7 +281,11 @@ impl Job {
     /// What is to be shown of readings that ended now.
     #[must_use]
     pub fn report<'a>(&self, readings: &[Reading<'a>]) -> Report<'a> {
-        let read_at = Timestamp::now();
+        let read_at = match self.origin {
+            Origin::Files { at: Some(at), .. } => at,
+            _ => Timestamp::now(),
+        };
+        let is_of_several = self.is_of_several(readings.len());
         let (mut rows, mut found, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for &Reading { context, outcome } in readings {
             let mut joined = match outcome {
@@ -294,8 +315,8 @@ impl Job {
         let newest = rows.iter().filter_map(NodeUsage::timestamp).max();
         let groups = (!self.group_by.is_empty()).then(|| group(&rows, &self.group_by, self.base));
         Report {
-            context: readings.first().filter(|_| !self.is_of_several()).and_then(|reading| reading.context),
-            shows_context: self.is_of_several(),
+            context: readings.first().filter(|_| !is_of_several).and_then(|reading| reading.context),
+            shows_context: is_of_several,
             failed,
             simulated: matches!(self.origin, Origin::Demo),
             read_at,
@@ -385,11 +406,11 @@ pub fn remarks(
 ) -> Result<(), Error> {
     let mut failed = 0;
     for (Reading { context, outcome }, found) in readings.iter().zip(&report.found) {
-        let of_one = messages.about(context.filter(|_| job.is_of_several()));
+        let of_one = messages.about(context.filter(|_| report.shows_context));
         let outcome = outcome.map(|snapshot| remarks_on(snapshot, *found == 0, job, &of_one));
         let error = match &outcome {
             Ok(Ok(())) => continue,
-            Ok(Err(_)) if !job.is_of_several() => return outcome.unwrap_or(Ok(())),
+            Ok(Err(_)) if !report.shows_context => return outcome.unwrap_or(Ok(())),
             Ok(Err(error)) => error,
             Err(error) => error,
         };
@@ -408,8 +429,10 @@ pub fn remarks(
 
 /// Says what is worth knowing of the reading of one cluster.
 fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Messages) -> Result<(), Error> {
+    let is_live = !matches!(job.origin, Origin::Files { .. });
     if let Some(message) = &snapshot.nodes_forbidden
         && !is_empty
+        && is_live
     {
         messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
         messages.hint(&Error::Forbidden(message.clone()));
@@ -419,6 +442,10 @@ fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Message
     {
         messages.say(&format!("warning: requests are unknown, since pods can't be read: {message}"));
         messages.hint(&Error::Forbidden(message.clone()));
+    }
+    if job.query.pods && snapshot.pods.is_none() && !is_live {
+        messages
+            .say("warning: requests are unknown, since the files hold no pods: kubectl get pods -A -o json");
     }
     for problem in &snapshot.unreadable.first {
         messages.say(&format!("warning: {problem}"));
@@ -430,10 +457,10 @@ fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Message
         return Err(Error::Unreadable(snapshot.unreadable.count));
     }
     if snapshot.samples.is_empty()
-        && (!is_empty || snapshot.nodes_forbidden.is_some())
+        && (!is_empty || !is_live || snapshot.nodes_forbidden.is_some())
         && !matches!(job.query.selection, Selection::Named(_))
     {
-        return Err(Error::NoSamples);
+        return Err(if is_live { Error::NoSamples } else { Error::NoSamplesInFiles });
     }
     match &job.query.selection {
         _ if is_empty && job.query.field_selector.is_some() => {

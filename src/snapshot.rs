@@ -123,10 +123,11 @@ pub struct Node {
     pub allocatable_pods: Option<Amount>,
     /// `status.allocatable` of extended resources, such as GPUs.
     pub extended: ResourceList,
-    /// `spec.unschedulable`: cordoned.
-    pub unschedulable: bool,
-    /// `spec.taints`, each written as kubectl does: `key=value:effect` or `key:effect`.
-    pub taints: Vec<String>,
+    /// `spec.unschedulable`: cordoned; `None` where that can't be read.
+    pub unschedulable: Option<bool>,
+    /// `spec.taints`, each written as kubectl does: `key=value:effect` or `key:effect`; `None` where they can't
+    /// be read.
+    pub taints: Option<Vec<String>>,
 }
 
 /// CPU in cores and memory in bytes; `None` where the server said nothing, or nothing that can be read.

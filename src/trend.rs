@@ -75,8 +75,8 @@ mod tests {
             capacity: resources(1_000),
             allocatable_pods: None,
             extended: [].into(),
-            unschedulable: false,
-            taints: Vec::new(),
+            unschedulable: Some(false),
+            taints: Some(Vec::new()),
         };
         let sample = Sample {
             node: "a".to_owned(),

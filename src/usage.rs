@@ -130,16 +130,16 @@ impl<'a> NodeUsage<'a> {
         self.pods_unknown
     }
 
-    /// Cordoned; `None` when the node can't be read.
+    /// Cordoned; `None` when that can't be read.
     #[must_use]
     pub fn unschedulable(&self) -> Option<bool> {
-        self.node.map(|node| node.unschedulable)
+        self.node.and_then(|node| node.unschedulable)
     }
 
-    /// `key=value:effect`; `None` when the node can't be read.
+    /// `key=value:effect`; `None` when they can't be read.
     #[must_use]
     pub fn taints(&self) -> Option<&'a [String]> {
-        self.node.map(|node| node.taints.as_slice())
+        self.node.and_then(|node| node.taints.as_deref())
     }
 
     /// A label that the query asked for: the node's, or the sample's where the node can't be read.

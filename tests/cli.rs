@@ -151,6 +151,14 @@ fn what_does_not_go_together_is_a_usage_error() {
             &["--all-contexts", "-o", "top"],
             "error: more than one context does not go with -o top: the format has no place for it",
         ),
+        (
+            &["--from", "a.csv", "--watch"],
+            "error: the argument '--from <FILE>' cannot be used with '--watch'",
+        ),
+        (
+            &["--from", "a.csv", "--context", "c"],
+            "error: the argument '--from <FILE>' cannot be used with '--context <NAME>'",
+        ),
         (&["doctor", "a"], "error: unexpected argument 'a' found"),
         (&["--demo", "-s", "h"], "error: the argument '--demo' cannot be used with '--server <URL>'"),
         (

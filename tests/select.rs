@@ -77,8 +77,8 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             capacity: resources(allocatable),
             allocatable_pods: None,
             extended: [].into(),
-            unschedulable: machine.is_cordoned,
-            taints: if machine.is_tainted { vec!["a:NoSchedule".to_owned()] } else { Vec::new() },
+            unschedulable: Some(machine.is_cordoned),
+            taints: Some(if machine.is_tainted { vec!["a:NoSchedule".to_owned()] } else { Vec::new() }),
         }));
     }
     snapshot

@@ -20,7 +20,7 @@ pub(super) struct SelectArgs {
     pub(super) fail_on: Vec<Condition>,
 
     /// Field selector, which the server applies: --field-selector metadata.name!=node-1.
-    #[arg(long, value_name = "SELECTOR", conflicts_with_all = ["names", "demo"])]
+    #[arg(long, value_name = "SELECTOR", conflicts_with_all = ["names", "demo", "from"])]
     pub(super) field_selector: Option<String>,
 
     /// Show only nodes without taints.

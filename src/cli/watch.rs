@@ -11,7 +11,7 @@ use crate::{kubeconfig, watch::Pace};
 #[command(next_help_heading = "Watch")]
 pub(super) struct WatchArgs {
     /// Read again and again: redrawn in place on a terminal, else one report after the other.
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "from")]
     watch: bool,
 
     /// From one reading to the next, at least 1s.

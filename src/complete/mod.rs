@@ -94,7 +94,7 @@ fn names(origin: &Origin) -> Names {
         Origin::Server(flags) | Origin::Contexts(flags, _) => {
             kubeconfig::names(flags, &System).unwrap_or_default()
         }
-        Origin::Client(_) | Origin::Demo => Names::default(),
+        Origin::Files { .. } | Origin::Client(_) | Origin::Demo => Names::default(),
     }
 }
 
@@ -104,6 +104,7 @@ async fn nodes(origin: &Origin) -> BTreeMap<String, Labels> {
     let reading = async {
         let client = match origin {
             Origin::Server(flags) | Origin::Contexts(flags, _) => client(flags)?,
+            Origin::Files { .. } => return Ok(()),
             Origin::Client(client) => client.clone(),
             Origin::Demo => demo::client(),
         };

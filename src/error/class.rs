@@ -9,6 +9,7 @@ impl Error {
         match self {
             Self::Configuration(error) => error.class(),
             Self::Unusable(_) | Self::File { .. } | Self::NoContexts => "configuration",
+            Self::Input { .. } => "input",
             Self::Refused { .. } => "refused",
             Self::Certificate { problem, .. } => match problem {
                 CertificateProblem::UnknownAuthority => "unknown-authority",
@@ -37,7 +38,7 @@ impl Error {
             Self::NoMetricsApi => "no-metrics-api",
             Self::MetricsApiUnavailable { .. } | Self::Status { code: 503, .. } => "unavailable",
             Self::Status { .. } => "status",
-            Self::NoSamples => "no-samples",
+            Self::NoSamples | Self::NoSamplesInFiles => "no-samples",
             Self::Answer { .. } | Self::Unreadable(_) => "answer",
             Self::Output(_) => "output",
             Self::Record { .. } | Self::ForeignFile { .. } | Self::FileInUse { .. } => "record",

@@ -456,10 +456,11 @@ fn extended<'a>(row: &NodeUsage<'a>) -> Value<'a> {
 
 /// Whether a node is cordoned, and its taints.
 fn status<'a>(row: &NodeUsage<'a>) -> Value<'a> {
-    let Some(unschedulable) = row.unschedulable() else { return Value::Text(None) };
+    let Some((unschedulable, taints)) = row.unschedulable().zip(row.taints()) else {
+        return Value::Text(None);
+    };
     // The taint that cordoning brings says nothing new.
-    let taints =
-        row.taints().into_iter().flatten().map(String::as_str).filter(|taint| *taint != CORDON_TAINT);
+    let taints = taints.iter().map(String::as_str).filter(|taint| *taint != CORDON_TAINT);
     let words: Vec<_> = unschedulable.then_some("cordoned").into_iter().chain(taints).collect();
     if words.is_empty() { Value::Nothing } else { Value::Text(Some(words.join(",").into())) }
 }

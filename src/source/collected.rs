@@ -25,7 +25,7 @@ impl Named for Node {
     }
 
     fn text(&self) -> usize {
-        let taints = self.taints.iter().map(|taint| of_text(taint)).sum::<usize>();
+        let taints = self.taints.iter().flatten().map(|taint| of_text(taint)).sum::<usize>();
         of_text(&self.name) + of_labels(&self.labels) + taints
     }
 }

@@ -4,6 +4,7 @@ pub mod availability;
 mod collected;
 mod decode;
 pub mod demo;
+pub mod files;
 mod labels;
 mod metrics_api;
 mod nodes;

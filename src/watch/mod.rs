@@ -129,7 +129,7 @@ pub async fn watch(
     finished.unwrap_or_else(|_| Err(Error::Output(ErrorKind::TimedOut.into())))?;
     // Of several clusters, one that fails now is missing from what was handed on last.
     let failed = readers.iter().filter(|reader| reader.progress().failure.is_some()).count();
-    if failed > 0 && job.is_of_several() {
+    if failed > 0 && job.is_of_several(readers.len()) {
         return Err(Error::Clusters { failed, of: readers.len() });
     }
     Ok(outcome)
@@ -146,7 +146,7 @@ async fn begin(
     let (mut begun, mut failed) = (Vec::new(), 0);
     for (reader, outcome) in readers.iter().zip(job.shown_while(reading, &received).await) {
         match outcome {
-            Err(error) if !job.is_of_several() => return Err(error),
+            Err(error) if !job.is_of_several(readers.len()) => return Err(error),
             Err(error) => {
                 reader.failed(error);
                 failed += 1;
@@ -182,7 +182,7 @@ impl<'a> Held<'a> {
 
     fn readings(&self, are_wanted: impl Fn(&Progress) -> bool) -> Vec<Reading<'_>> {
         let wanted = self.readers.iter().filter(|(progress, _)| are_wanted(progress));
-        let several = self.job.is_of_several();
+        let several = self.job.is_of_several(self.readers.len());
         wanted.map(|(progress, kept)| progress.reading(&kept.snapshot, several)).collect()
     }
 }
@@ -251,7 +251,7 @@ impl Watch<'_> {
             if let (Sink::Screen(_), Some(rows)) = (&self.sink, &all.rows) {
                 self.trends.note(rows);
             }
-            let record = if self.job.is_of_several() && self.job.format.is_record() {
+            let record = if self.job.is_of_several(self.readers.len()) && self.job.format.is_record() {
                 let news = held.readings(|progress| progress.is_news || progress.failure.is_some());
                 self.record_of(self.job.report(&news))
             } else {
@@ -351,7 +351,7 @@ impl Watch<'_> {
         let report = self.job.report(&held.readings(|_| true));
         let failing = held.readers.iter().filter_map(|(progress, _)| {
             let failing = progress.failing()?;
-            let context = progress.context.as_deref().filter(|_| self.job.is_of_several());
+            let context = progress.context.as_deref().filter(|_| self.job.is_of_several(self.readers.len()));
             Some(context.map(|context| format!("{context}: {failing}")).unwrap_or(failing))
         });
         let next = held.readers.iter().filter_map(|(progress, _)| progress.next).min();

@@ -18,6 +18,7 @@ mod deploy;
 mod diagnosis;
 mod doctor;
 mod encodings;
+mod files;
 mod formats;
 mod front;
 mod kubectl_top;

@@ -42,7 +42,7 @@ pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Node>, Strin
         capacity: resources("capacity", &capacity, &mut problems),
         allocatable_pods: resource("allocatable", "pods", allocatable.pods, &mut problems),
         extended: extended("allocatable", &allocatable, &mut problems),
-        unschedulable: spec.unschedulable,
+        unschedulable: Some(spec.unschedulable),
         taints: problems.taints(spec.taints.iter().flatten().map(|t| [&*t.key, &*t.value, &*t.effect])),
         name: String::new(),
     };
@@ -300,8 +300,8 @@ mod tests {
         let node = whole(node(json, &["zone", "absent"].into()));
         assert_eq!(node.name, "a");
         assert_eq!(node.labels, [("zone".to_owned(), "z1".to_owned())].into());
-        assert_eq!(node.taints, ["gpu=yes:NoSchedule", "k:NoExecute"]);
-        assert!(node.unschedulable);
+        assert_eq!(node.taints.unwrap(), ["gpu=yes:NoSchedule", "k:NoExecute"]);
+        assert_eq!(node.unschedulable, Some(true));
         assert_eq!(node.allocatable.cpu.unwrap().millis(), 3920);
         assert_eq!((node.allocatable.memory, node.capacity.memory.unwrap().whole()), (None, 8 << 30));
     }
@@ -311,8 +311,8 @@ mod tests {
         let json = br#"{"metadata":{"name":"a","labels":null},"spec":{},"status":{}}"#;
         let node = whole(node(json, &[].into()));
         assert_eq!(
-            (node.allocatable, node.unschedulable, node.taints.len()),
-            (Resources::default(), false, 0)
+            (node.allocatable, node.unschedulable, node.taints),
+            (Resources::default(), Some(false), Some(Vec::new()))
         );
     }
 

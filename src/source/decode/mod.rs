@@ -77,7 +77,7 @@ pub fn metadata(object: Encoded<'_>) -> Result<(String, Labels), String> {
 impl Node {
     /// A node of which nothing else is known.
     fn named(name: String) -> Self {
-        let (labels, taints) = (Labels::new(), Vec::new());
+        let labels = Labels::new();
         let (allocatable, capacity) = (Resources::default(), Resources::default());
         Self {
             name,
@@ -86,8 +86,8 @@ impl Node {
             capacity,
             allocatable_pods: None,
             extended: ResourceList::new(),
-            unschedulable: false,
-            taints,
+            unschedulable: None,
+            taints: None,
         }
     }
 }
@@ -155,12 +155,12 @@ impl Problems {
     }
 
     /// The taints as kubectl writes them.
-    fn taints<'a>(&mut self, taints: impl Iterator<Item = [&'a str; 3]>) -> Vec<String> {
+    fn taints<'a>(&mut self, taints: impl Iterator<Item = [&'a str; 3]>) -> Option<Vec<String>> {
         let texts = taints.enumerate().map(|(index, taint)| match index {
             0..MOST_TAINTS => taint_text(taint),
             _ => Err(format!("there are more than {MOST_TAINTS}")),
         });
-        self.read("taints", texts.collect::<Result<_, _>>()).unwrap_or_default()
+        self.read("taints", texts.collect())
     }
 }
 

@@ -30,7 +30,7 @@ pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
         capacity: resources("capacity", &status.capacity, &mut problems),
         allocatable_pods: resource("allocatable", "pods", &status.allocatable, &mut problems),
         extended: extended("allocatable", &status.allocatable, &mut problems),
-        unschedulable: spec.unschedulable,
+        unschedulable: Some(spec.unschedulable),
         taints: problems.taints(spec.taints.iter().map(|t| [&*t.key, &*t.value, &*t.effect])),
         name: String::new(),
     };
