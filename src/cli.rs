@@ -28,7 +28,7 @@ use crate::{
     kubeconfig::ConnectionFlags,
     render::{Format, Style, Units},
     report::SortKey,
-    run::{Contexts, Job, Origin, Shown},
+    run::{Contexts, Job, Origin, Requests, Shown},
     selector::Selector,
     source::{Query, Selection},
     usage::Base,
@@ -277,7 +277,14 @@ impl Cli {
         };
         let filter = self.select.filter();
         let conditions = filter.conditions.iter().chain(&self.select.fail_on);
-        let pods = self.select.requests || conditions.clone().any(Condition::is_of_pods);
+        let is_about_pods = conditions.clone().any(Condition::is_of_pods);
+        let requests = match self.output {
+            _ if self.select.requests => Requests::Shown,
+            Format::Wide if is_about_pods => Requests::Shown,
+            Format::Wide => Requests::WhereAllowed,
+            _ => Requests::Hidden,
+        };
+        let pods = is_about_pods || requests != Requests::Hidden;
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
         let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
         let label_keys = label_keys.chain(shown_labels).collect();
@@ -303,7 +310,7 @@ impl Cli {
             group_by: self.select.group_by,
             filter,
             fail_on: self.select.fail_on,
-            shows_requests: self.select.requests,
+            requests,
             top: self.select.top.map(|top| top as usize),
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),

@@ -38,8 +38,8 @@ pub struct Job {
     pub filter: Filter,
     /// What makes the run fail if a node that is shown meets all of it; empty where nothing does.
     pub fail_on: Vec<Condition>,
-    /// Whether what pods request is shown.
-    pub shows_requests: bool,
+    /// Whether what pods request is shown; the query must then ask for pods.
+    pub requests: Requests,
     /// How many nodes or groups are shown, the first in their order; `None` is all.
     pub top: Option<usize>,
     /// What percent is of.
@@ -101,6 +101,17 @@ pub enum Shown {
     NodesAndTotals,
     /// Only the totals.
     Totals,
+}
+
+/// Whether what pods request is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requests {
+    /// It is not.
+    Hidden,
+    /// It is where pods may be read.
+    WhereAllowed,
+    /// It is, as unknown where pods may not be read.
+    Shown,
 }
 
 /// How a run ends in which nothing failed.
@@ -322,7 +333,13 @@ impl Job {
             read_at,
             label_columns: self.label_columns.clone(),
             base: self.base,
-            shows_requests: self.shows_requests,
+            shows_requests: match self.requests {
+                Requests::Hidden => false,
+                Requests::WhereAllowed => {
+                    readings.iter().any(|reading| reading.outcome.is_ok_and(|read| read.pods.is_some()))
+                }
+                Requests::Shown => true,
+            },
             found,
             undecided,
             verdict,
@@ -437,13 +454,15 @@ fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Message
         messages.say(&format!("warning: percent is unknown, since nodes can't be read: {message}"));
         messages.hint(&Error::Forbidden(message.clone()));
     }
+    let needs_pods = job.query.pods && job.requests != Requests::WhereAllowed;
     if let Some(message) = &snapshot.pods_forbidden
         && !is_empty
+        && needs_pods
     {
         messages.say(&format!("warning: requests are unknown, since pods can't be read: {message}"));
         messages.hint(&Error::Forbidden(message.clone()));
     }
-    if job.query.pods && snapshot.pods.is_none() && !is_live {
+    if needs_pods && snapshot.pods.is_none() && !is_live {
         messages
             .say("warning: requests are unknown, since the files hold no pods: kubectl get pods -A -o json");
     }

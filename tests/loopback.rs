@@ -16,6 +16,7 @@ use support::{Outcome, nodeusage, program, run};
 const GROUP: &str = "/apis/metrics.k8s.io";
 const METRICS: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
 const NODES: &str = "/api/v1/nodes";
+const PODS: &str = "/api/v1/pods";
 
 fn ask(server: &Server, arguments: &[&str]) -> Outcome {
     run(nodeusage().args(["--server", &server.url]).args(arguments))
@@ -61,6 +62,7 @@ fn cluster(nodes: Vec<(&'static str, Value)>) -> Server {
             GROUP => group(&["v1beta1"]),
             METRICS => list(sample),
             NODES => list(node),
+            PODS => (200, json!({"kind": "PodList", "items": []}).to_string()),
             _ => status(404, "NotFound", "no such path"),
         }
     })
@@ -93,6 +95,26 @@ fn no_format_lets_a_server_steer_the_terminal() {
     for format in ["top", "name"] {
         let output = ask(&server, &["-o", format]).success();
         assert!(output.contains("\\u{1b}[2J\\nb"), "{format}: {output:?}");
+    }
+}
+
+#[test]
+fn wide_shows_requests_where_pods_may_be_read() {
+    let allowed = cluster(vec![("a", json!({}))]);
+    let refused = Server::start(|path| match path {
+        GROUP => group(&["v1beta1"]),
+        METRICS => (200, json!({"kind": "NodeMetricsList", "items": [sample("a", &json!({}))]}).to_string()),
+        NODES => (200, json!({"kind": "NodeList", "items": [node("a", &json!({}))]}).to_string()),
+        _ => status(403, "Forbidden", "pods is forbidden"),
+    });
+    for (server, shows, says) in [(&allowed, true, false), (&refused, false, true)] {
+        let wide = ask(server, &["-o", "wide"]);
+        assert_eq!((wide.code, wide.stdout.contains("CPU-REQ"), wide.stderr.as_str()), (0, shows, ""));
+        for asked in [&["-o", "wide", "--requests"], &["-o", "wide", "--where=pods>=0"]] {
+            let asked = ask(server, asked);
+            assert_eq!(asked.stderr.contains("warning: requests are unknown"), says, "{asked:?}");
+            assert!(asked.stdout.contains("CPU-REQ") || asked.stdout.is_empty(), "{asked:?}");
+        }
     }
 }
 

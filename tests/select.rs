@@ -328,7 +328,7 @@ const FLAGS: [(&[&str], &[&str]); 23] = [
     (&["-L", "pool"], &[]),
     (&["--where", "cpu>50%"], &[]),
     (&["--where", "pool=gpu"], &[]),
-    (&["--requests"], &[]),
+    (&["--requests"], &["wide"]),
     (&["--group-by=pool", "--requests"], &[]),
     (&["--totals-only", "--requests"], &[]),
     (&["--where", "pods>8"], &[]),

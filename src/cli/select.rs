@@ -33,7 +33,8 @@ pub(super) struct SelectArgs {
 
     /// Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests.
     ///
-    /// Reads all pods that have a node and have not ended, and counts as the scheduler does.
+    /// Reads all pods that have a node and have not ended, and counts as the scheduler does. wide does it where pods may be
+    /// read.
     #[arg(long)]
     pub(super) requests: bool,
 

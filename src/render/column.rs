@@ -180,14 +180,13 @@ pub enum Choice {
 const NODE: [&str; 5] =
     ["node", "cpu_usage_cores", "cpu_usage_percent", "memory_usage_bytes", "memory_usage_percent"];
 
-const NODE_WIDE: [&str; 7] = [
+const NODE_WIDE: [&str; 6] = [
     "cpu_allocatable_cores",
     "cpu_capacity_cores",
     "memory_allocatable_bytes",
     "memory_capacity_bytes",
     "age_seconds",
     "window_seconds",
-    "status",
 ];
 
 const GROUP: [&str; 9] = [
@@ -288,7 +287,7 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
                 let begin = group_labels().chain(fixed(&GROUP)).collect();
                 (begin, extra(&GROUP_WIDE), Vec::new())
             } else {
-                let end = extended().into_iter().chain(labels()).collect();
+                let end = extended().into_iter().chain(extra(&["status"])).chain(labels()).collect();
                 let context: &[_] = if report.shows_context { &["context"] } else { &[] };
                 let begin = fixed(context).into_iter().chain(fixed(&NODE)).collect();
                 (begin, extra(&NODE_WIDE), end)
