@@ -82,7 +82,7 @@ impl Credentials {
             return Ok(Self::Exec(Box::new(plugin)));
         }
         match &user.oidc {
-            Some(settings) => Ok(Self::Oidc(Oidc::new(settings)?)),
+            Some(settings) => Ok(Self::Oidc(Oidc::new(settings, surroundings)?)),
             None => Ok(Self::None),
         }
     }
@@ -127,11 +127,13 @@ impl Credentials {
     }
 }
 
-fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
+/// `Bearer TOKEN`.
+pub fn bearer(token: &Secret) -> Result<HeaderValue, Error> {
     header(&format!("Bearer {}", token.expose()))
 }
 
-fn header(text: &str) -> Result<HeaderValue, Error> {
+/// A header that no log shows.
+pub fn header(text: &str) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_bytes(text.as_bytes())
         .map_err(|_| Error::Unusable("the credentials hold characters that can't be sent".to_owned()))?;
     value.set_sensitive(true);

@@ -1,61 +1,219 @@
-//! OpenID Connect (`auth-provider` named `oidc`): an ID token, renewed by a refresh token. The kube crate does that.
+//! OpenID Connect (`auth-provider` named `oidc`): an ID token, renewed by a refresh token (client-go
+//! `plugin/pkg/client/auth/oidc`). What is renewed is not written to the kubeconfig.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use http::{HeaderValue, Request, Response, header};
-use kube::{
-    Config,
-    client::{Body, ConfigExt},
-    config::{AuthInfo, AuthProviderConfig},
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use tokio::{sync::Mutex, time::timeout};
+
+use super::{
+    credentials, failure, headers,
+    proxy::{Proxy, ProxyVariables, basic},
+    surroundings::Surroundings,
+    tls::Source,
+    transport::{Transport, Wire},
 };
-use tower::{Layer, ServiceExt, util::BoxCloneService};
+use crate::{
+    error::Error,
+    kubeconfig::{
+        connection::{Material, Tls},
+        secret::Secret,
+    },
+};
 
-use crate::{error::Error, kubeconfig::secret::Secret};
+/// A token that ends sooner is renewed before it is used.
+const LEEWAY: Duration = Duration::from_secs(10);
 
-/// Asks kube's own layer for the header that it would send.
-pub struct Oidc(tokio::sync::Mutex<BoxCloneService<Request<Body>, Response<Body>, tower::BoxError>>);
+/// How long a provider may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most that a provider may answer.
+const LARGEST_ANSWER: usize = 1 << 20;
+
+/// What stands for itself in a form and in the names of clients.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The tokens of a user, and the provider that renews them.
+pub struct Oidc {
+    issuer: String,
+    client: (String, Secret),
+    tls: Tls,
+    proxies: ProxyVariables,
+    tokens: Mutex<Tokens>,
+}
+
+#[derive(Default, Deserialize)]
+struct Tokens {
+    #[serde(default)]
+    id_token: String,
+    #[serde(default)]
+    refresh_token: String,
+}
 
 impl Oidc {
-    /// The provider with these settings.
+    /// The provider with these settings of the kubeconfig.
     ///
     /// # Errors
     ///
-    /// [`Error::Unusable`] when there is no usable ID token.
-    pub fn new(settings: &BTreeMap<String, Secret>) -> Result<Self, Error> {
-        let config = settings.iter().map(|(key, value)| (key.clone(), value.expose().to_owned())).collect();
-        let provider = AuthProviderConfig { name: "oidc".to_owned(), config, other: BTreeMap::default() };
-        let mut config = Config::new(http::Uri::default());
-        config.auth_info = AuthInfo { auth_provider: Some(provider), ..AuthInfo::default() };
-        let layer = config.auth_layer().map_err(|error| unusable(&error))?;
-        let layer = layer.ok_or_else(|| Error::Unusable("oidc: there is no token".to_owned()))?;
-        let echo = tower::service_fn(async |request: Request<Body>| {
-            let mut response = Response::new(Body::empty());
-            *response.headers_mut() = request.into_parts().0.headers;
-            Ok::<_, tower::BoxError>(response)
-        });
-        Ok(Self(tokio::sync::Mutex::new(layer.layer(echo).map_err(Into::into).boxed_clone())))
+    /// [`Error::Unusable`] when there is no usable ID token and none can be had.
+    pub fn new(settings: &BTreeMap<String, Secret>, surroundings: &Surroundings) -> Result<Self, Error> {
+        let setting = |key: &str| settings.get(key).map(Secret::expose).unwrap_or_default();
+        let authority =
+            match (setting("idp-certificate-authority-data"), setting("idp-certificate-authority")) {
+                ("", "") => None,
+                ("", path) => Some(Material::File(path.into())),
+                (data, _) => Some(Material::Data(decoded(data)?)),
+            };
+        let tokens = Tokens {
+            id_token: setting("id-token").to_owned(),
+            refresh_token: setting("refresh-token").to_owned(),
+        };
+        if !tokens.is_fresh()? && tokens.refresh_token.is_empty() {
+            return Err(unusable("the ID token is missing or has expired, and there is no refresh-token"));
+        }
+        Ok(Self {
+            issuer: setting("idp-issuer-url").to_owned(),
+            client: (setting("client-id").to_owned(), Secret::from(setting("client-secret").to_owned())),
+            tls: Tls { authority, ..Tls::default() },
+            proxies: surroundings.proxies.clone(),
+            tokens: Mutex::new(tokens),
+        })
     }
 
     /// The `Authorization` header.
     ///
     /// # Errors
     ///
-    /// [`Error::Unusable`] when the token has expired and can't be renewed.
+    /// When the token has expired and can't be renewed: [`Error::Unusable`], or what keeps the provider from answering.
     pub async fn authorization(&self) -> Result<HeaderValue, Error> {
-        let mut service = self.0.lock().await;
-        let asked = service.ready().await;
-        let answered = match asked {
-            Ok(service) => tower::Service::call(service, Request::new(Body::empty())).await,
-            Err(error) => Err(error),
+        let mut tokens = self.tokens.lock().await;
+        if !tokens.is_fresh()? {
+            let renewed = self.renewed(&tokens.refresh_token).await?;
+            tokens.id_token = renewed.id_token;
+            if !renewed.refresh_token.is_empty() {
+                tokens.refresh_token = renewed.refresh_token;
+            }
+        }
+        credentials::bearer(&Secret::from(tokens.id_token.clone()))
+    }
+
+    async fn renewed(&self, refresh_token: &str) -> Result<Tokens, Error> {
+        #[derive(Deserialize)]
+        struct Provider {
+            #[serde(default)]
+            token_endpoint: String,
+        }
+        let discovery = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let (status, answer) = self.ask(&discovery, None, None).await?;
+        let provider: Option<Provider> =
+            serde_json::from_slice(&answer).ok().filter(|_| status == StatusCode::OK);
+        let Some(Provider { token_endpoint }) = provider.filter(|found| !found.token_endpoint.is_empty())
+        else {
+            return Err(unusable(&format!("{discovery} names no token_endpoint (HTTP {status})")));
         };
-        let mut response = answered.map_err(|error| unusable(error.as_ref()))?;
-        let value = response.headers_mut().remove(header::AUTHORIZATION);
-        value.ok_or_else(|| Error::Unusable("oidc: there is no token".to_owned()))
+
+        let (name, secret) = (escaped(&self.client.0), escaped(self.client.1.expose()));
+        let form = format!("grant_type=refresh_token&refresh_token={}", escaped(refresh_token));
+        // The name and the secret go into the header or, for providers that do not know that, into the form
+        // (golang.org/x/oauth2 finds it out in the same way).
+        let header = basic(&name, &Secret::from(secret.clone()));
+        let first = self.ask(&token_endpoint, Some(form.clone()), Some(header)).await?;
+        let (status, answer) = if first.0.is_success() {
+            first
+        } else {
+            let form = format!("{form}&client_id={name}&client_secret={secret}");
+            self.ask(&token_endpoint, Some(form), None).await?
+        };
+        if !status.is_success() {
+            return Err(unusable(&format!("{token_endpoint} does not renew the ID token (HTTP {status})")));
+        }
+        let tokens: Option<Tokens> = serde_json::from_slice(&answer).ok();
+        tokens.filter(|tokens| !tokens.id_token.is_empty()).ok_or_else(|| {
+            unusable(&format!("{token_endpoint} gave no id_token; openid must be among the scopes"))
+        })
+    }
+
+    /// Gets, or posts a form; gives the status and the body.
+    async fn ask(
+        &self,
+        url: &str,
+        form: Option<String>,
+        authorization: Option<String>,
+    ) -> Result<(StatusCode, Vec<u8>), Error> {
+        let uri: Uri = url.parse().map_err(|_| unusable(&format!("{url} is no URL")))?;
+        let server = failure::address(&uri);
+        let source = Source::new(self.tls.clone(), None, uri.scheme_str() == Some("https"));
+        let proxy = Proxy::choose(None, &self.proxies, &uri)?;
+        let wire = Wire::new(&uri, source, None, proxy, headers::user_agent())?;
+        let mut request = Request::new(Full::default());
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(form) = form {
+            *request.method_mut() = Method::POST;
+            *request.body_mut() = Full::from(form);
+            let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+            request.headers_mut().insert(header::CONTENT_TYPE, form);
+        }
+        if let Some(authorization) = authorization {
+            request.headers_mut().insert(header::AUTHORIZATION, credentials::header(&authorization)?);
+        }
+        let asking: BoxFuture<'_, Result<_, Error>> = Box::pin(async {
+            let (head, mut body) = wire.send(request, None).await?.into_parts();
+            let mut answer = Vec::new();
+            while let Some(frame) = body.frame().await {
+                let frame = frame.map_err(|error| unusable(&format!("{url} can't be read: {error}")))?;
+                answer.extend(frame.data_ref().into_iter().flatten());
+                if answer.len() > LARGEST_ANSWER {
+                    return Err(unusable(&format!("{url} answers more than {LARGEST_ANSWER} bytes")));
+                }
+            }
+            Ok((head.status, answer))
+        });
+        timeout(PATIENCE, asking).await.unwrap_or_else(|_| {
+            let problem =
+                format!("the OpenID Connect provider gave no answer within {}s", PATIENCE.as_secs());
+            Err(Error::Timeout { server, problem })
+        })
     }
 }
 
-fn unusable(error: &(dyn std::error::Error + 'static)) -> Error {
-    // The messages further out only repeat the inner ones.
-    let innermost = std::iter::successors(Some(error), |error| error.source()).last().unwrap_or(error);
-    Error::Unusable(format!("oidc: {innermost}"))
+impl Tokens {
+    /// Whether the ID token may still be used.
+    fn is_fresh(&self) -> Result<bool, Error> {
+        #[derive(Deserialize)]
+        struct Claims {
+            exp: f64,
+        }
+        if self.id_token.is_empty() {
+            return Ok(false);
+        }
+        let malformed = || unusable("the ID token can't be read: it is no JSON Web Token with an exp");
+        let [_, claims, _] = self.id_token.split('.').collect::<Vec<_>>()[..] else {
+            return Err(malformed());
+        };
+        let claims = BASE64_URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).map_err(|_| malformed())?;
+        let Claims { exp } = serde_json::from_slice(&claims).map_err(|_| malformed())?;
+        let soon = Timestamp::now().saturating_add(LEEWAY).map_err(|_| malformed())?;
+        Ok(exp > soon.as_duration().as_secs_f64())
+    }
+}
+
+fn decoded(base64: &str) -> Result<Secret, Error> {
+    let pem = base64::prelude::BASE64_STANDARD.decode(base64.replace(['\r', '\n'], "")).ok();
+    let pem = pem.and_then(|pem| String::from_utf8(pem).ok());
+    pem.map(Secret::from).ok_or_else(|| unusable("idp-certificate-authority-data is no PEM in base64"))
+}
+
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+fn unusable(problem: &str) -> Error {
+    Error::Unusable(format!("oidc: {problem}"))
 }

@@ -7,6 +7,7 @@ mod diagnosis;
 mod doctor;
 mod exec;
 mod failures;
+mod oidc;
 mod pki;
 mod proxies;
 mod requests;

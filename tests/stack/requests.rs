@@ -106,26 +106,6 @@ async fn credentials_go_where_they_belong() {
 }
 
 #[tokio::test]
-async fn an_id_token_is_sent_as_it_is_while_it_lasts() {
-    use base64::Engine;
-    let part = |json: &str| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(json);
-    let token = |expires: i64| format!("{}.{}.sig", part("{}"), part(&format!(r#"{{"exp":{expires}}}"#)));
-    let authority = Authority::new();
-    let server = Server::https(authority.server(&["127.0.0.1"]).server(None), fine()).await;
-    let mut connection = connection(&format!("https://127.0.0.1:{}", server.port));
-    connection.tls = Tls { authority: Some(authority.material()), ..Tls::default() };
-    for (expires, class) in [(4_102_444_800, "ok"), (1_000_000_000, "configuration")] {
-        let settings = [("id-token", token(expires)), ("client-id", "c".to_owned())];
-        let settings = settings.map(|(key, value)| (key.to_owned(), Secret::from(value)));
-        connection.credentials.oidc = Some(settings.into());
-        assert_eq!(outcome(&connection).await, class);
-    }
-    let seen = server.seen();
-    assert_eq!(seen.len(), 1);
-    assert_eq!(seen[0].header("authorization").unwrap(), format!("Bearer {}", token(4_102_444_800)));
-}
-
-#[tokio::test]
 async fn a_timeout_is_told_to_the_server_and_covers_the_body() {
     let answer: Answer = Arc::new(|seen: &Seen| match seen.line.as_str() {
         line if line.contains("/slow") => b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec(),
