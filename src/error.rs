@@ -23,6 +23,8 @@ pub enum Error {
     Configuration(ConfigurationError),
     /// What the configuration holds can't be used to ask a server: what is wrong with it.
     Unusable(String),
+    /// The identity provider (OpenID Connect) gave no token: what is wrong.
+    Oidc(String),
     /// A file that the configuration names can't be read.
     File {
         /// The file.
@@ -30,7 +32,7 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// A file in the place of a server holds something else than it should.
+    /// A file in the place of a server can't be read, or holds something else than it should.
     Input {
         /// The file.
         path: PathBuf,
@@ -193,6 +195,7 @@ impl fmt::Display for Error {
         let text = match self {
             Self::Configuration(error) => return error.fmt(f),
             Self::Unusable(problem) => problem.clone(),
+            Self::Oidc(problem) => format!("oidc: {problem}"),
             Self::File { path, source } => format!("{}: {source}", path.display()),
             Self::Input { path, problem } if path.as_os_str() == "-" => {
                 format!("standard input can't be read: {problem}")
@@ -278,8 +281,11 @@ impl Error {
             Self::Unusable(_)
             | Self::File { .. }
             | Self::Output(_)
-            | Self::Clusters { .. }
             | Self::Interrupted => return None,
+            Self::Oidc(_) => {
+                "log in again as your identity provider wants it, or choose another user: kubectl config get-users".to_owned()
+            }
+            Self::Clusters { .. } => "what is wrong with each stands above; the others are shown".to_owned(),
             Self::NoContexts => "name the file with --kubeconfig or KUBECONFIG: kubectl config get-contexts".to_owned(),
             Self::Input { .. } | Self::NoSamplesInFiles => {
                 "give what one of these prints, or a recording: kubectl get nodes -o json; \

@@ -124,10 +124,8 @@ fn what_can_not_be_read_is_named() {
         assert!(outcome.code == 1 && said.starts_with(error), "{text:?}: {said}");
     }
     let missing = run(nodeusage().args(["--from", "/nope/nodes.json"]));
-    assert_eq!(
-        (missing.code, missing.stderr.as_str()),
-        (1, "error: /nope/nodes.json: No such file or directory (os error 2)\n")
-    );
+    assert_eq!(missing.code, 1);
+    assert!(missing.stderr.starts_with("error: /nope/nodes.json can't be read: No such file or directory"));
     let unknown = from_text(&[HEADER, RECORDING].concat(), &["a", "z"]);
     assert_eq!((unknown.code, unknown.stdout.lines().count()), (1, 2));
     assert!(unknown.stderr.starts_with("error: not found: z\n"), "{unknown:?}");

@@ -61,7 +61,7 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Error::Unusable`] when there is no usable ID token and none can be had.
+    /// [`Error::Oidc`] when there is no usable ID token and none can be had.
     pub fn new(settings: &BTreeMap<String, Secret>, surroundings: &Surroundings) -> Result<Self, Error> {
         let setting = |key: &str| settings.get(key).map(Secret::expose).unwrap_or_default();
         let authority =
@@ -90,7 +90,7 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// When the token has expired and can't be renewed: [`Error::Unusable`], or what keeps the provider from answering.
+    /// When the token has expired and can't be renewed: [`Error::Oidc`], or what keeps the provider from answering.
     pub async fn authorization(&self) -> Result<HeaderValue, Error> {
         let mut tokens = self.tokens.lock().await;
         if !tokens.is_fresh()? {
@@ -215,5 +215,5 @@ fn escaped(text: &str) -> String {
 }
 
 fn unusable(problem: &str) -> Error {
-    Error::Unusable(format!("oidc: {problem}"))
+    Error::Oidc(problem.to_owned())
 }

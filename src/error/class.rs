@@ -8,7 +8,7 @@ impl Error {
     pub fn class(&self) -> &'static str {
         match self {
             Self::Configuration(error) => error.class(),
-            Self::Unusable(_) | Self::File { .. } | Self::NoContexts => "configuration",
+            Self::Unusable(_) | Self::Oidc(_) | Self::File { .. } | Self::NoContexts => "configuration",
             Self::Input { .. } => "input",
             Self::Refused { .. } => "refused",
             Self::Certificate { problem, .. } => match problem {

@@ -41,6 +41,13 @@ pub fn all() -> Vec<Scenario> {
         with("token: \"a\\nb\""),
         with("client-certificate-data: QQ=="),
         with("auth-provider: {name: gcp}"),
+        with("auth-provider: {name: oidc, config: {idp-issuer-url: 'https://127.0.0.1:1', client-id: c}}"),
+        Scenario::new(&["--contexts", "c,x"]).kubeconfig(plain()),
+        Scenario::new(&["--all-contexts"]),
+        Scenario::new(&["--from", "/nowhere/nodes.json"]),
+        Scenario::new(&["--from", "DIRECTORYconfig"]).kubeconfig("NAME STATUS ROLES AGE VERSION\n"),
+        Scenario::new(&["--from", "DIRECTORYconfig"])
+            .kubeconfig("{\"kind\": \"NodeMetricsList\", \"items\": []}"),
         exec("command: nodeusage-no-such-program"),
         exec("command: nodeusage-no-such-program-either, installHint: see https://plugin.example"),
         exec("command: 'false'"),

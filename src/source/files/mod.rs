@@ -39,7 +39,7 @@ const STDIN: &str = "-";
 ///
 /// # Errors
 ///
-/// [`Error::File`] where a file can't be opened, [`Error::Input`] where it can't be read or holds something else.
+/// [`Error::Input`] where a file can't be read or holds something else.
 pub fn read(
     paths: &[PathBuf],
     at: Option<Timestamp>,
@@ -51,8 +51,7 @@ pub fn read(
         let outcome = if path.as_os_str() == STDIN {
             found.file(io::stdin().lock())
         } else {
-            let file = File::open(path).map_err(|source| Error::File { path: path.clone(), source })?;
-            found.file(file)
+            File::open(path).map_err(|error| error.to_string()).and_then(|file| found.file(file))
         };
         outcome.map_err(|problem| Error::Input { path: path.clone(), problem })?;
     }
