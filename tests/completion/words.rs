@@ -94,6 +94,7 @@ fn names_in_the_kubeconfig() {
     for (words, expected) in [
         (&["--context", ""][..], "dev\nprod\ntest\n:4\n"),
         (&["--context=p"], "prod\n:4\n"),
+        (&["--contexts", "dev,t"], "dev,test\n:4\n"),
         (&["--cluster", ""], "c1\n:4\n"),
         (&["--user", "j"], "jane\njoe\n:4\n"),
         (&["doctor", "--context", "t"], "test\n:4\n"),
