@@ -31,6 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-nodeusage' -ScriptBlock
             [CompletionResult]::new('--show-capacity', '--show-capacity', [CompletionResultType]::ParameterName, 'Percent of capacity instead of allocatable')
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
             [CompletionResult]::new('--label-columns', '--label-columns', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'The columns to show, in this order, by their names in csv (text, wide, csv, tsv); repeatable, or separated by commas')
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Show only nodes that meet this: ''cpu>80%'', ''memory>=2Gi'', ''age<5m'', ''pool!=gpu''; repeatable, all must hold')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once')
             [CompletionResult]::new('--field-selector', '--field-selector', [CompletionResultType]::ParameterName, 'Field selector, which the server applies: --field-selector metadata.name!=node-1')

@@ -28,6 +28,7 @@ set edit:completion:arg-completer[kubectl-nodeusage] = {|@words|
             cand --show-capacity 'Percent of capacity instead of allocatable'
             cand -L 'Labels to show as columns; repeatable, or separated by commas'
             cand --label-columns 'Labels to show as columns; repeatable, or separated by commas'
+            cand --columns 'The columns to show, in this order, by their names in csv (text, wide, csv, tsv); repeatable, or separated by commas'
             cand --where 'Show only nodes that meet this: ''cpu>80%'', ''memory>=2Gi'', ''age<5m'', ''pool!=gpu''; repeatable, all must hold'
             cand --fail-on 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once'
             cand --field-selector 'Field selector, which the server applies: --field-selector metadata.name!=node-1'

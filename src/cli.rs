@@ -1,5 +1,6 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
+mod columns;
 mod complete;
 mod connection;
 mod doctor;
@@ -11,6 +12,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use clap_complete::Shell;
+use columns::ColumnsArgs;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
 use rbac::RbacArgs;
@@ -119,6 +121,9 @@ pub struct Cli {
     /// Labels to show as columns; repeatable, or separated by commas.
     #[arg(short = 'L', long, value_name = "LABEL", value_delimiter = ',')]
     label_columns: Vec<String>,
+
+    #[command(flatten)]
+    chosen: ColumnsArgs,
 
     /// No colour, even on a terminal.
     #[arg(long)]
@@ -250,16 +255,18 @@ impl Cli {
         };
         let filter = self.select.filter();
         let conditions = filter.conditions.iter().chain(&self.select.fail_on);
-        let pods = self.select.requests || conditions.clone().any(Condition::is_of_pods);
+        let pods =
+            self.select.requests || self.chosen.need_pods() || conditions.clone().any(Condition::is_of_pods);
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
         let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
-        let label_keys = label_keys.chain(shown_labels).collect();
+        let label_keys = label_keys.chain(shown_labels).chain(self.chosen.label_keys()).collect();
         let origin = if self.demo { Origin::Demo } else { Origin::Server(Box::new(self.connection.into())) };
         Ok(Job {
             origin,
             verbosity,
             query: Query { selection, field_selector: self.select.field_selector, label_keys, pods },
             label_columns: self.label_columns,
+            columns: self.chosen.columns,
             group_by: self.select.group_by,
             filter,
             fail_on: self.select.fail_on,
@@ -293,7 +300,8 @@ impl Cli {
             let message = format!("{flag} does not go with -o {}: {why}", format.unwrap_or_default());
             Err(Self::command().error(ErrorKind::ArgumentConflict, message))
         };
-        if self.watch.output_file.is_some() {
+        let is_recorded = self.watch.output_file.is_some();
+        if is_recorded {
             if !matches!(self.output, F::Csv | F::Tsv | F::Json) {
                 return unfit("--output-file", "it is for csv, tsv and json");
             }
@@ -301,7 +309,12 @@ impl Cli {
                 return unfit("--no-headers", "a file is known by its header");
             }
         }
+        let has_columns = !self.chosen.columns.is_empty();
         match self.output {
+            F::Top | F::Name if has_columns => unfit("--columns", "the format is fixed"),
+            F::Json | F::Yaml if has_columns => {
+                unfit("--columns", "the document is always the same; choose with jq")
+            }
             F::Csv | F::Tsv if self.total => {
                 unfit("--total", "its line would be read as a node; --totals-only gives it alone")
             }
@@ -318,7 +331,12 @@ impl Cli {
             F::Text | F::Wide => Ok(()),
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
             _ => Ok(()),
+        }?;
+        if !has_columns {
+            return Ok(());
         }
+        let problem = self.chosen.problem(&self.select.group_by, self.totals_only, is_recorded);
+        problem.map_or(Ok(()), |problem| Err(Self::command().error(ErrorKind::ValueValidation, problem)))
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Report<'a> {
     pub read_at: Timestamp,
     /// The labels that are shown, in this order.
     pub label_columns: Vec<String>,
+    /// The names of all columns that tables have, in this order; empty where the format chooses.
+    pub columns: Vec<String>,
     /// What percent is of.
     pub base: Base,
     /// Whether it shows what pods request.

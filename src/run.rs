@@ -30,6 +30,8 @@ pub struct Job {
     pub query: Query,
     /// The labels to show, in this order.
     pub label_columns: Vec<String>,
+    /// The names of the columns that tables have, in this order; empty where the format chooses.
+    pub columns: Vec<String>,
     /// The labels by which nodes are grouped; empty where they are not.
     pub group_by: Vec<String>,
     /// What nodes must be to be shown.
@@ -196,6 +198,7 @@ impl Job {
             simulated: matches!(self.origin, Origin::Demo),
             read_at,
             label_columns: self.label_columns.clone(),
+            columns: self.columns.clone(),
             base: self.base,
             shows_requests: self.shows_requests,
             found,

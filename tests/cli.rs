@@ -101,6 +101,14 @@ fn the_demo_needs_no_network() {
     assert_eq!(output, demo(&[]));
 }
 
+#[track_caller]
+fn assert_usage_error(arguments: &[&str], error: &str) {
+    let outcome = run(nodeusage().args(arguments));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
+    assert_eq!(outcome.stderr.lines().next().unwrap(), error);
+    assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
+}
+
 #[test]
 fn what_does_not_go_together_is_a_usage_error() {
     for (arguments, error) in [
@@ -173,11 +181,103 @@ fn what_does_not_go_together_is_a_usage_error() {
         ),
         (&["--no-such-flag"], "error: unexpected argument '--no-such-flag' found"),
     ] {
-        let outcome = run(nodeusage().args(arguments));
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
-        assert_eq!(outcome.stderr.lines().next().unwrap(), error);
-        assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
+        assert_usage_error(arguments, error);
     }
+}
+
+#[test]
+fn columns_that_there_are_not_or_that_do_not_go_together_are_a_usage_error() {
+    for (arguments, error) in [
+        (
+            &["--demo", "--columns", "node,cpu"][..],
+            "error: invalid value 'cpu' for '--columns <COLUMN>': there is no such column",
+        ),
+        (
+            &["--columns", "label_"],
+            "error: invalid value 'label_' for '--columns <COLUMN>': there is no such column",
+        ),
+        (&["--columns", "node", "--columns", "status,node"], "error: the column node is given twice"),
+        (
+            &["--columns", "node", "-L", "zone"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--label-columns <LABEL>'",
+        ),
+        (
+            &["--columns", "node", "--requests"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--requests'",
+        ),
+        (
+            &["-o", "yaml", "--columns", "node"],
+            "error: --columns does not go with -o yaml: the document is always the same; choose with jq",
+        ),
+        (
+            &["-o", "top", "--columns", "node"],
+            "error: --columns does not go with -o top: the format is fixed",
+        ),
+        (
+            &["--columns", "node,nodes"],
+            "error: the column nodes is one of groups and totals, which are not shown without --group-by or --totals-only",
+        ),
+        (
+            &["--columns", "busiest_node", "--totals-only"],
+            "error: the column busiest_node is one of groups, which are not shown without --group-by",
+        ),
+        (
+            &["--columns", "label_pool,age_seconds", "--group-by", "pool"],
+            "error: the column age_seconds is one of nodes, which are not shown with --group-by",
+        ),
+        (
+            &["--columns", "label_zone", "--group-by", "pool"],
+            "error: the column label_zone is one of nodes, which are not shown with --group-by",
+        ),
+        (
+            &["--columns", "node", "--totals-only"],
+            "error: the column node is one of nodes, which are not shown with --totals-only",
+        ),
+        (
+            &["-o", "csv", "--columns", "timestamp,context", "--output-file", "/nonexistent/file"],
+            "error: --output-file needs the column node: it tells samples apart by timestamp, context, node",
+        ),
+    ] {
+        assert_usage_error(arguments, error);
+    }
+}
+
+#[test]
+fn columns_are_chosen_and_ordered() {
+    let chosen = ["-l", "pool=gpu", "--columns", "memory_usage_percent,label_pool", "--columns=node,pods"];
+    assert_eq!(
+        demo(&chosen),
+        "MEMORY(%)  POOL  NAME             PODS\n    45.9%  gpu   simulated-gpu-1     6\n    44.0%  gpu   simulated-gpu-2     7\n"
+    );
+    assert_eq!(demo(&[&["-o", "wide"], &chosen[..]].concat()), demo(&chosen));
+    let csv = demo(&[&["-o", "csv"], &chosen[..]].concat());
+    assert_eq!(
+        csv,
+        "memory_usage_percent,label_pool,node,pods\n45.87339,gpu,simulated-gpu-1,6\n44.001007,gpu,simulated-gpu-2,7\n"
+    );
+    assert_eq!(demo(&[&["-o", "tsv"], &chosen[..]].concat()), csv.replace(',', "\t"));
+    let groups = ["-o", "csv", "--group-by=pool", "--columns=nodes_left_out,label_pool,nodes"];
+    assert!(demo(&groups).starts_with("nodes_left_out,label_pool,nodes\n0,compute,4\n"), "{}", demo(&groups));
+    assert_eq!(
+        demo(&["-o", "csv", "--totals-only", "--columns=nodes_left_out,nodes"]),
+        "nodes_left_out,nodes\n1,19\n"
+    );
+}
+
+/// What a message names exists, and what exists is named.
+#[test]
+fn an_unknown_column_is_told_which_there_are() {
+    let outcome = run(nodeusage().args(["--columns", "cpu"]));
+    let hint = outcome.stderr.lines().nth(1).unwrap().strip_prefix("hint: the columns are ").unwrap();
+    let names: Vec<_> = hint.strip_suffix(" and label_KEY").unwrap().split(", ").collect();
+    let is_of_nodes =
+        |name: &&str| run(nodeusage().args(["--demo", "-o", "csv", "--columns", name])).code == 0;
+    let (all, others): (Vec<_>, Vec<_>) = names.iter().copied().partition(is_of_nodes);
+    assert_eq!(others, ["nodes", "nodes_left_out", "busiest_node"]);
+    let header = demo(&["-o", "csv", "-l", "pool=none", "--columns", &all.join(",")]);
+    assert_eq!(header, all.join(",") + "\n");
+    let of_csv = demo(&["-o", "csv", "--requests", "-l", "pool=none"]);
+    assert!(of_csv.trim().split(',').all(|name| names.contains(&name)), "{of_csv}");
 }
 
 #[test]

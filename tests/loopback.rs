@@ -129,6 +129,43 @@ fn json_and_yaml_keep_hostile_labels_exactly() {
 }
 
 #[test]
+fn pods_are_read_for_a_column_of_theirs_alone() {
+    let server = cluster(vec![("a", json!({"zone": "=1"}))]);
+    let ask = |columns: &str| ask(&server, &["-o", "csv", "--columns", columns]);
+    let asked_for_pods = || server.requests().iter().any(|path| path.starts_with("/api/v1/pods"));
+    assert_eq!(
+        ask("label_zone,node,pods_allocatable").success(),
+        "label_zone,node,pods_allocatable\n'=1,a,\n"
+    );
+    assert!(!asked_for_pods());
+    // This server has none.
+    assert_eq!(ask("node,pods").code, 1);
+    assert!(asked_for_pods());
+}
+
+#[test]
+fn a_recording_of_chosen_columns_holds_each_sample_once() {
+    let server = cluster(vec![("a", json!({})), ("b", json!({}))]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("use.csv").into_os_string().into_string().unwrap();
+    let record = |columns: &str, names: &[&str]| {
+        ask(&server, &[&["-o", "csv", "--output-file", &file, "--columns", columns], names].concat())
+    };
+    let columns = "cpu_usage_cores,node,context,timestamp";
+    let named = |name: &str| format!("1,{name},,2026-11-01T12:00:00Z\n");
+    for (selector, rows) in [("x", String::new()), ("!x", named("a") + &named("b")), ("!x", String::new())] {
+        let before = std::fs::read_to_string(&file).unwrap_or_default();
+        record(columns, &["-l", selector]).success();
+        let header =
+            if before.is_empty() && !rows.is_empty() { format!("{columns}\n") } else { String::new() };
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before + &header + &rows, "{selector}");
+    }
+    let other = record("node,context,timestamp", &[]);
+    assert_eq!(other.code, 1);
+    assert!(other.stderr.contains("holds something else than these columns"), "{}", other.stderr);
+}
+
+#[test]
 fn the_server_decides_which_version_is_asked_for() {
     for (versions, asked) in [
         (&["v1", "v1beta1"][..], Some("v1")),

@@ -318,7 +318,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 25] = [
+const FLAGS: [(&[&str], &[&str]); 29] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -342,6 +342,10 @@ const FLAGS: [(&[&str], &[&str]); 25] = [
     (&["--group-by=pool", "--sort-by=memory"], &[]),
     (&["--group-by=pool", "--total"], &[]),
     (&["--group-by=pool,topology.kubernetes.io/zone", "--top=3"], &[]),
+    (&["--columns=node,cpu_usage_percent"], &[]),
+    (&["--columns=node,label_pool,pods,cpu_requests_cores"], &[]),
+    (&["--group-by=pool", "--columns=label_pool,busiest_node"], &[]),
+    (&["--totals-only", "--columns=nodes"], &[]),
     (&["--fail-on", "memory>80%"], &[]),
     (&["--field-selector", "metadata.name!=b"], &[]),
 ];

@@ -56,6 +56,7 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: Vec::new(),
+        columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
         found: rows.len(),

@@ -128,6 +128,7 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: vec!["zone".to_owned()],
+        columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
         found: rows.len(),

@@ -1,5 +1,7 @@
 //! The formats, one file each.
 
+mod choice;
+pub mod chosen;
 mod column;
 mod csv;
 mod document;
@@ -142,6 +144,7 @@ mod tests {
             simulated: false,
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
+            columns: Vec::new(),
             group_by: Vec::new(),
             base: Base::Allocatable,
             shows_requests: false,

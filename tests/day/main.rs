@@ -75,6 +75,7 @@ fn job() -> Job {
             pods: false,
         },
         label_columns: vec![LABEL.to_owned()],
+        columns: Vec::new(),
         group_by: Vec::new(),
         filter: Filter::default(),
         fail_on: Vec::new(),
