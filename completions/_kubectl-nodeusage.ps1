@@ -29,6 +29,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-nodeusage' -ScriptBlock
             [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Leave out the line of column names')
             [CompletionResult]::new('--units', '--units', [CompletionResultType]::ParameterName, 'How text and wide write amounts [default: auto]')
             [CompletionResult]::new('--show-capacity', '--show-capacity', [CompletionResultType]::ParameterName, 'Percent of capacity instead of allocatable')
+            [CompletionResult]::new('--show-swap', '--show-swap', [CompletionResultType]::ParameterName, 'Add swap: what is used of it, and percent of what the node has')
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
             [CompletionResult]::new('--label-columns', '--label-columns', [CompletionResultType]::ParameterName, 'Labels to show as columns; repeatable, or separated by commas')
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'The columns to show, in this order, by their names in csv (text, wide, csv, tsv); repeatable, or separated by commas')

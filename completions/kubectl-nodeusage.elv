@@ -26,6 +26,7 @@ set edit:completion:arg-completer[kubectl-nodeusage] = {|@words|
             cand --no-headers 'Leave out the line of column names'
             cand --units 'How text and wide write amounts [default: auto]'
             cand --show-capacity 'Percent of capacity instead of allocatable'
+            cand --show-swap 'Add swap: what is used of it, and percent of what the node has'
             cand -L 'Labels to show as columns; repeatable, or separated by commas'
             cand --label-columns 'Labels to show as columns; repeatable, or separated by commas'
             cand --columns 'The columns to show, in this order, by their names in csv (text, wide, csv, tsv); repeatable, or separated by commas'

@@ -110,6 +110,11 @@ pub struct Cli {
           default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
     show_capacity: bool,
 
+    /// Add swap: what is used of it, and percent of what the node has.
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
+    show_swap: bool,
+
     /// Add the sums over the nodes whose figures are all known (text, wide, json, yaml).
     #[arg(long)]
     total: bool,
@@ -271,6 +276,7 @@ impl Cli {
             filter,
             fail_on: self.select.fail_on,
             shows_requests: self.select.requests,
+            shows_swap: self.show_swap,
             top: self.select.top.map(|top| top as usize),
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),
@@ -328,6 +334,7 @@ impl Cli {
                 unfit("--group-by", "its lines are nodes")
             }
             F::Top | F::Name if self.select.requests => unfit("--requests", "the format is fixed"),
+            F::Name if self.show_swap => unfit("--show-swap", "the format is fixed"),
             F::Text | F::Wide => Ok(()),
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
             _ => Ok(()),

@@ -23,6 +23,7 @@ use crate::{
 };
 
 /// What to do.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Job {
     /// What is read.
     pub origin: Origin,
@@ -40,6 +41,8 @@ pub struct Job {
     pub fail_on: Vec<Condition>,
     /// Whether what pods request is shown.
     pub shows_requests: bool,
+    /// Whether swap is shown.
+    pub shows_swap: bool,
     /// How many nodes or groups are shown, the first in their order; `None` is all.
     pub top: Option<usize>,
     /// What percent is of.
@@ -201,6 +204,7 @@ impl Job {
             columns: self.columns.clone(),
             base: self.base,
             shows_requests: self.shows_requests,
+            shows_swap: self.shows_swap,
             found,
             undecided,
             verdict,

@@ -135,6 +135,7 @@ fn what_does_not_go_together_is_a_usage_error() {
             "error: --total does not go with -o csv: its line would be read as a node; --totals-only gives it alone",
         ),
         (&["-o", "top", "-L", "zone"], "error: --label-columns does not go with -o top: the format is fixed"),
+        (&["-o", "name", "--show-swap"], "error: --show-swap does not go with -o name: the format is fixed"),
         (
             &["-o", "json", "--units", "raw"],
             "error: --units does not go with -o json: its numbers are always the same",
@@ -200,6 +201,10 @@ fn columns_that_there_are_not_or_that_do_not_go_together_are_a_usage_error() {
         (
             &["--columns", "node", "-L", "zone"],
             "error: the argument '--columns <COLUMN>' cannot be used with '--label-columns <LABEL>'",
+        ),
+        (
+            &["--columns", "node", "--show-swap"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--show-swap[=<BOOL>]'",
         ),
         (
             &["--columns", "node", "--requests"],
@@ -273,11 +278,39 @@ fn an_unknown_column_is_told_which_there_are() {
     let is_of_nodes =
         |name: &&str| run(nodeusage().args(["--demo", "-o", "csv", "--columns", name])).code == 0;
     let (all, others): (Vec<_>, Vec<_>) = names.iter().copied().partition(is_of_nodes);
-    assert_eq!(others, ["nodes", "nodes_left_out", "busiest_node"]);
+    assert_eq!(others, ["nodes", "nodes_left_out", "swap_nodes", "busiest_node"]);
     let header = demo(&["-o", "csv", "-l", "pool=none", "--columns", &all.join(",")]);
     assert_eq!(header, all.join(",") + "\n");
     let of_csv = demo(&["-o", "csv", "--requests", "-l", "pool=none"]);
     assert!(of_csv.trim().split(',').all(|name| names.contains(&name)), "{of_csv}");
+}
+
+#[test]
+fn swap_is_shown_where_it_is_known() {
+    let shown = demo(&["--show-swap", "--total", "-l", "pool in (gpu,memory)"]);
+    let columns: Vec<_> =
+        shown.lines().map(|line| line.split_whitespace().rev().take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(columns[0], ["SWAP(%)", "SWAP"]);
+    assert_eq!(columns[1], ["<unknown>", "<unknown>"]);
+    assert_eq!(columns[3], ["19.0%", "6.1Gi"]);
+    assert_eq!(columns[7], ["13.3%", "12.8Gi"]);
+    let csv = demo(&["-o", "csv", "--group-by=pool", "--show-swap", "-l", "pool in (gpu,memory)"]);
+    let mut rows = csv.lines().map(|row| row.splitn(14, ',').last().unwrap());
+    assert_eq!(
+        rows.next(),
+        Some("busiest_node,swap_nodes,swap_usage_bytes,swap_capacity_bytes,swap_usage_percent")
+    );
+    assert_eq!(rows.next(), Some("simulated-gpu-1,0,,,"));
+    assert_eq!(rows.next(), Some("simulated-memory-1,3,13743882240,103079215104,13.333321"));
+    let [json, none] =
+        [&["--show-swap", "--total"][..], &["--total"]].map(|flags| demo(&[&["-o", "json"], flags].concat()));
+    assert_eq!((json.matches("swap_usage_percent").count(), none.contains("swap")), (21, false));
+    assert_eq!(demo(&["--show-swap=false"]), demo(&[]));
+    let schema = serde_json::from_str(include_str!("../docs/nodeusagelist.schema.json")).unwrap();
+    for flags in [&["--total"][..], &["--group-by=pool", "--total"]] {
+        let document = demo(&[&["-o", "json", "--show-swap"], flags].concat());
+        jsonschema::validate(&schema, &serde_json::from_str(&document).unwrap()).unwrap();
+    }
 }
 
 #[test]

@@ -143,6 +143,54 @@ fn pods_are_read_for_a_column_of_theirs_alone() {
     assert!(asked_for_pods());
 }
 
+/// kubectl takes what a sample does not name for 0; here that is unknown.
+#[test]
+fn swap_that_is_not_there_is_told_from_swap_that_is_not_known() {
+    let server = Server::start(|path| {
+        let node = |name, capacity: Value| {
+            let mut node = node(name, &json!({}));
+            node["status"]["nodeInfo"] = json!({"swap": {"capacity": capacity}});
+            node
+        };
+        let sample = |name, swap: Value| {
+            let mut sample = sample(name, &json!({}));
+            sample["usage"]["swap"] = swap;
+            sample
+        };
+        match path {
+            GROUP => group(&["v1beta1"]),
+            NODES => {
+                let nodes =
+                    [node("absent", json!(0)), node("silent", json!(1 << 30)), node("unnamed", json!(null))];
+                (200, json!({"items": nodes}).to_string())
+            }
+            _ => {
+                let samples = [
+                    sample("absent", json!("0")),
+                    sample("alone", json!("1Mi")),
+                    sample("silent", json!(null)),
+                    sample("unnamed", json!("1Mi")),
+                ];
+                (200, json!({"items": samples}).to_string())
+            }
+        }
+    });
+    let ends = |flags: &[&str], separator: &str, cells: usize| -> Vec<String> {
+        let output = ask(&server, &[&["--show-swap", "--no-headers"], flags].concat()).success();
+        let end = |line: &str| {
+            let words: Vec<_> =
+                line.split(separator).filter(|word| separator == "," || !word.is_empty()).collect();
+            words[words.len() - cells..].join(" ")
+        };
+        output.lines().map(end).collect()
+    };
+    let unknown = "<unknown> <unknown>";
+    assert_eq!(ends(&[], " ", 2), ["0.0Mi <none>", "1.0Mi <unknown>", unknown, "1.0Mi <unknown>"]);
+    assert_eq!(ends(&["-o", "top"], " ", 2), ["0Mi 0%", "1Mi <unknown>", "0Mi 0%", unknown]);
+    assert_eq!(ends(&["-o", "csv"], ",", 3), ["0 0 ", "1048576  ", " 1073741824 ", "1048576  "]);
+    assert_eq!(ends(&["-o", "csv", "--totals-only"], ",", 4), ["1 0 0 "]);
+}
+
 #[test]
 fn a_recording_of_chosen_columns_holds_each_sample_once() {
     let server = cluster(vec![("a", json!({})), ("b", json!({}))]);

@@ -70,6 +70,7 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             timestamp: Some(NOW - SignedDuration::from_secs(machine.age)),
             window: Some(SignedDuration::ZERO),
             usage: resources(used),
+            swap: None,
             labels: labels(),
             is_stale: false,
         }));
@@ -78,6 +79,7 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             labels: labels(),
             allocatable: resources(allocatable),
             capacity: resources(allocatable),
+            swap: None,
             allocatable_pods: None,
             extended: [].into(),
             unschedulable: machine.is_cordoned,
@@ -318,7 +320,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 29] = [
+const FLAGS: [(&[&str], &[&str]); 36] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -346,6 +348,13 @@ const FLAGS: [(&[&str], &[&str]); 29] = [
     (&["--columns=node,label_pool,pods,cpu_requests_cores"], &[]),
     (&["--group-by=pool", "--columns=label_pool,busiest_node"], &[]),
     (&["--totals-only", "--columns=nodes"], &[]),
+    (&["--group-by=pool", "--columns=swap_nodes,label_pool,swap_usage_percent"], &[]),
+    (&["--show-swap"], &[]),
+    (&["--total", "--show-swap"], &[]),
+    (&["--totals-only", "--show-swap"], &[]),
+    (&["--group-by=pool", "--show-swap"], &[]),
+    (&["--where", "swap>10%"], &[]),
+    (&["--fail-on", "swap>=6Gi"], &[]),
     (&["--fail-on", "memory>80%"], &[]),
     (&["--field-selector", "metadata.name!=b"], &[]),
 ];

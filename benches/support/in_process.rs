@@ -59,6 +59,7 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
         columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
+        shows_swap: false,
         found: rows.len(),
         undecided: 0,
         verdict: None,

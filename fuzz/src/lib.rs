@@ -68,6 +68,7 @@ pub fn condition(input: &[u8]) {
         timestamp: Some(Timestamp::UNIX_EPOCH),
         window: None,
         usage: Resources { cpu: amount("1"), memory: amount("1Gi") },
+        swap: None,
         labels: Labels::new(),
         is_stale: false,
     };
@@ -131,6 +132,7 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
         columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
+        shows_swap: false,
         found: rows.len(),
         undecided: 0,
         verdict: None,

@@ -11,7 +11,7 @@ pub(super) struct ColumnsArgs {
     ///
     /// That of a label is label_ and its key. Pods are read where a column is about what they request.
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', value_parser = name,
-          conflicts_with_all = ["label_columns", "requests"])]
+          conflicts_with_all = ["label_columns", "requests", "show_swap"])]
     pub(super) columns: Vec<String>,
 }
 

@@ -71,6 +71,15 @@ const CSV_REQUESTED: [&str; 10] = [
     "pods_allocatable",
 ];
 
+const SWAP: [&str; 2] = ["swap_usage_bytes", "swap_usage_percent"];
+
+const SWAP_WIDE: [&str; 1] = ["swap_capacity_bytes"];
+
+/// That of several nodes, some of which have none.
+const GROUP_SWAP: [&str; 4] = ["swap_nodes", "swap_usage_bytes", "swap_capacity_bytes", "swap_usage_percent"];
+
+const CSV_SWAP: [&str; 3] = ["swap_usage_bytes", "swap_capacity_bytes", "swap_usage_percent"];
+
 /// What a row of CSV begins with, whatever it is about.
 const CSV_ORIGIN: [&str; 2] = ["timestamp", "context"];
 
@@ -96,6 +105,7 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
     let labels = || report.label_columns.iter().map(|key| label(report, key));
     let extra = |names: &[&str]| if choice == Choice::Wide { fixed(names) } else { Vec::new() };
     let requested = |names: &[&str]| if report.shows_requests { fixed(names) } else { Vec::new() };
+    let swap = |names: &[&str]| if report.shows_swap { fixed(names) } else { Vec::new() };
     let extended = || requested(&["extended_resources"]);
     let parts = match (choice, &report.groups, &report.rows) {
         (Choice::Csv, Some(_), _) => vec![
@@ -104,6 +114,7 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
             fixed(&["nodes", "nodes_left_out"]),
             fixed(&CSV_FIGURES),
             fixed(&["busiest_node"]),
+            swap(&GROUP_SWAP),
             requested(&CSV_REQUESTED),
         ],
         (Choice::Csv, None, Some(_)) => vec![
@@ -111,6 +122,7 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
             fixed(&["node"]),
             fixed(&CSV_FIGURES),
             fixed(&["window_seconds", "unknown_reason"]),
+            swap(&CSV_SWAP),
             requested(&CSV_REQUESTED),
             extended(),
             requested(&["requests_unknown_reason"]),
@@ -120,9 +132,12 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
             fixed(&CSV_ORIGIN),
             fixed(&["nodes", "nodes_left_out"]),
             fixed(&CSV_FIGURES),
+            swap(&GROUP_SWAP),
             requested(&CSV_REQUESTED),
         ],
-        (_, groups, _) => {
+        (_, groups, rows) => {
+            let of_swap = if rows.is_some() { &SWAP[..] } else { &GROUP_SWAP };
+            let room = if choice == Choice::Wide && rows.is_some() { swap(&SWAP_WIDE) } else { Vec::new() };
             let limits = if choice == Choice::Wide { requested(&REQUESTED_WIDE) } else { Vec::new() };
             let (begin, more, end) = if groups.is_some() {
                 let begin = group_labels().chain(fixed(&GROUP)).collect();
@@ -131,7 +146,7 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
                 let end = extended().into_iter().chain(labels()).collect();
                 (fixed(&NODE), extra(&NODE_WIDE), end)
             };
-            vec![begin, more, requested(&REQUESTED), limits, end]
+            vec![begin, swap(of_swap), room, more, requested(&REQUESTED), limits, end]
         }
     };
     parts.into_iter().flatten().collect()

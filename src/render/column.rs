@@ -89,8 +89,8 @@ pub const OPTIONAL: usize = 3;
 /// The rank of columns that only the wide table has, and of labels.
 const EXTRA: usize = 5;
 
-/// The rank of what pods request, which was asked for.
-const REQUESTS: usize = 4;
+/// The rank of what a flag asks for.
+const ASKED: usize = 4;
 
 /// Which rows can have something in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ const fn requested(name: &'static str, header: &'static str, rank: usize, cell: 
 }
 
 /// All of them.
-pub static DEFINITIONS: [Definition; 30] = [
+pub static DEFINITIONS: [Definition; 34] = [
     Definition { rank: 0, ..text("node", "NAME", Of::Nodes, |_, line| line.name()) },
     text("timestamp", "TIMESTAMP", Of::All, |_, line| Value::Time(line.timestamp())),
     text("context", "CONTEXT", Of::All, |report, _| present(report.context.as_deref())),
@@ -150,6 +150,16 @@ pub static DEFINITIONS: [Definition; 30] = [
     figure("memory_usage_percent", "MEMORY(%)", 2, |_, line| Value::Percent(line.memory())),
     figure("memory_allocatable_bytes", "MEM-ALLOC", EXTRA, |_, line| Value::Bytes(line.memory().allocatable)),
     figure("memory_capacity_bytes", "MEM-CAP", EXTRA, |_, line| Value::Bytes(line.memory().capacity)),
+    figure("swap_usage_bytes", "SWAP", ASKED, |_, line| Value::Bytes(line.swap().used)),
+    figure("swap_usage_percent", "SWAP(%)", ASKED, |_, line| match line.swap() {
+        Usage { capacity: Some(Amount::ZERO), .. } => Value::Nothing,
+        swap => Value::Percent(swap),
+    }),
+    figure("swap_capacity_bytes", "SWAP-CAP", EXTRA, |_, line| Value::Bytes(line.swap().capacity)),
+    Definition {
+        of: Of::Sums,
+        ..figure("swap_nodes", "SWAP-NODES", ASKED, |_, line| line.count(|totals| totals.swap_nodes))
+    },
     Definition {
         of: Of::Nodes,
         ..figure("age_seconds", "AGE", EXTRA, |report, line| {
@@ -166,31 +176,31 @@ pub static DEFINITIONS: [Definition; 30] = [
         line.of_node(|row| present(row.unknown().map(UnknownReason::word)))
     }),
     text("status", "STATUS", Of::Nodes, |_, line| line.of_node(status)),
-    requested("cpu_requests_cores", "CPU-REQ", REQUESTS, |_, line| {
+    requested("cpu_requests_cores", "CPU-REQ", ASKED, |_, line| {
         Value::Cores(line.cpu_asked().map(|cpu| cpu.requests))
     }),
     requested("cpu_limits_cores", "CPU-LIM", EXTRA, |_, line| {
         Value::Cores(line.cpu_asked().map(|cpu| cpu.limits))
     }),
-    requested("cpu_free_cores", "CPU-FREE", REQUESTS, |_, line| {
+    requested("cpu_free_cores", "CPU-FREE", ASKED, |_, line| {
         Value::Cores(line.cpu_asked().and_then(|cpu| cpu.free(line.cpu())))
     }),
-    requested("cpu_usage_of_requests_percent", "CPU/REQ", REQUESTS, |_, line| {
+    requested("cpu_usage_of_requests_percent", "CPU/REQ", ASKED, |_, line| {
         Value::Share(line.cpu_asked().and_then(|cpu| cpu.used(line.cpu())))
     }),
-    requested("memory_requests_bytes", "MEM-REQ", REQUESTS, |_, line| {
+    requested("memory_requests_bytes", "MEM-REQ", ASKED, |_, line| {
         Value::Bytes(line.memory_asked().map(|memory| memory.requests))
     }),
     requested("memory_limits_bytes", "MEM-LIM", EXTRA, |_, line| {
         Value::Bytes(line.memory_asked().map(|memory| memory.limits))
     }),
-    requested("memory_free_bytes", "MEM-FREE", REQUESTS, |_, line| {
+    requested("memory_free_bytes", "MEM-FREE", ASKED, |_, line| {
         Value::Bytes(line.memory_asked().and_then(|memory| memory.free(line.memory())))
     }),
-    requested("memory_usage_of_requests_percent", "MEM/REQ", REQUESTS, |_, line| {
+    requested("memory_usage_of_requests_percent", "MEM/REQ", ASKED, |_, line| {
         Value::Share(line.memory_asked().and_then(|memory| memory.used(line.memory())))
     }),
-    requested("pods", "PODS", REQUESTS, |_, line| Value::Count(line.demand().map(|demand| demand.pods))),
+    requested("pods", "PODS", ASKED, |_, line| Value::Count(line.demand().map(|demand| demand.pods))),
     figure("pods_allocatable", "PODS-MAX", EXTRA, |_, line| {
         Value::Count(line.allocatable_pods().and_then(|pods| usize::try_from(pods.whole()).ok()))
     }),
@@ -288,6 +298,13 @@ impl<'a> Line<'a> {
         }
     }
 
+    fn swap(self) -> Usage {
+        match self {
+            Self::Node(row) => row.swap(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.swap,
+        }
+    }
+
     /// What pods request of a node or of several.
     fn demand(self) -> Option<Demand> {
         match self {
@@ -364,6 +381,7 @@ mod tests {
             timestamp: Some(Timestamp::UNIX_EPOCH),
             window: Some(SignedDuration::ZERO),
             usage: Resources::default(),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         };
@@ -380,6 +398,7 @@ mod tests {
             group_by: Vec::new(),
             base: Base::Allocatable,
             shows_requests: false,
+            shows_swap: false,
             found: 1,
             undecided: 0,
             verdict: None,

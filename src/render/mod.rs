@@ -135,6 +135,7 @@ mod tests {
             timestamp: Some(Timestamp::UNIX_EPOCH),
             window: Some(SignedDuration::ZERO),
             usage: Resources::default(),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         };
@@ -148,6 +149,7 @@ mod tests {
             group_by: Vec::new(),
             base: Base::Allocatable,
             shows_requests: false,
+            shows_swap: false,
             found: 1,
             undecided: 0,
             verdict: None,

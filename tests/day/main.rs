@@ -80,6 +80,7 @@ fn job() -> Job {
         filter: Filter::default(),
         fail_on: Vec::new(),
         shows_requests: false,
+        shows_swap: false,
         top: None,
         base: Base::Allocatable,
         sort_by: SortKey::Name,
