@@ -4,6 +4,7 @@ mod columns;
 mod complete;
 mod connection;
 mod doctor;
+mod output;
 mod rbac;
 mod select;
 mod watch;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use columns::ColumnsArgs;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
+use output::FormatParser;
 use rbac::RbacArgs;
 use select::SelectArgs;
 use watch::WatchArgs;
@@ -85,7 +87,7 @@ pub struct Cli {
     selector: Option<Selector>,
 
     /// Output format.
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
     output: Format,
 
     /// What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used].

@@ -248,6 +248,40 @@ fn columns_that_there_are_not_or_that_do_not_go_together_are_a_usage_error() {
 }
 
 #[test]
+fn formats_of_kubectl_get_are_told_what_does_the_same() {
+    let columns = "hint: choose columns by their names: kubectl nodeusage --columns node,cpu_usage_percent";
+    let document =
+        "hint: take what you need out of the document: kubectl nodeusage -o json | jq -r '.items[].node'";
+    for (value, name, hint) in [
+        ("custom-columns=NAME:.metadata.name", "custom-columns", columns),
+        ("custom-columns", "custom-columns", columns),
+        ("custom-columns-file=columns.txt", "custom-columns-file", columns),
+        ("jsonpath={.items[*].node}", "jsonpath", document),
+        ("jsonpath", "jsonpath", document),
+        ("jsonpath-as-json={.items}", "jsonpath-as-json", document),
+        ("jsonpath-file=path.txt", "jsonpath-file", document),
+        ("go-template={{.}}", "go-template", document),
+        ("go-template-file=file", "go-template-file", document),
+        ("template={{.}}", "template", document),
+        ("templatefile=file", "templatefile", document),
+    ] {
+        for flag in ["-o", "-o=", "--output="] {
+            let outcome = run(nodeusage().arg(format!("{flag}{value}")));
+            assert_usage_error(&[&format!("{flag}{value}")], &format!("error: -o {name} is not supported"));
+            assert_eq!(outcome.stderr.lines().nth(1), Some(hint), "{value}");
+        }
+    }
+    for hint in [columns, document] {
+        let line = hint.split_once("kubectl nodeusage").unwrap().1.split(" | ").next().unwrap();
+        demo(&line.split_whitespace().collect::<Vec<_>>());
+    }
+    // What jq would find.
+    let document: serde_json::Value = serde_json::from_str(&demo(&["-o", "json"])).unwrap();
+    assert_eq!(document["items"][0]["node"], "simulated-compute-1");
+    assert_usage_error(&["-o", "custom=x"], "error: invalid value 'custom=x' for '--output <FORMAT>'");
+}
+
+#[test]
 fn columns_are_chosen_and_ordered() {
     let chosen = ["-l", "pool=gpu", "--columns", "memory_usage_percent,label_pool", "--columns=node,pods"];
     assert_eq!(
