@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_nodeusage_global_optspecs
-    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= total totals-only L/label-columns= no-color no-progress contexts= all-contexts from= at= demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= show-swap= total totals-only L/label-columns= columns= no-color no-progress contexts= all-contexts from= at= demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
 end
 
 function __fish_kubectl_nodeusage_needs_command
@@ -43,7 +43,9 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l uni
 raw\t'0.123456789, 536870912, 66.412345'
 kubectl\t'124m, 512Mi, 66%, as `kubectl top` writes them'"
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l show-capacity -d 'Percent of capacity instead of allocatable' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l show-swap -d 'Add swap: what is used of it, and percent of what the node has' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s L -l label-columns -d 'Labels to show as columns; repeatable, or separated by commas' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l columns -d 'The columns to show, in this order, by their names in csv (text, wide, csv, tsv); repeatable, or separated by commas' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l contexts -d 'Read the clusters of these contexts at once; repeatable, or separated by commas. Each row says of which it is' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l from -d 'Read this file in the place of a server; repeatable, - is standard input' -r -F
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l at -d 'Show a recording as it was at this time: --at 2026-11-25T10:00:00Z' -r

@@ -1,8 +1,10 @@
 //! What can be typed, in kubectl's words. Nothing is read or written here.
 
+mod columns;
 mod complete;
 mod connection;
 mod doctor;
+mod output;
 mod rbac;
 mod select;
 mod watch;
@@ -14,9 +16,11 @@ use clap::{
     error::ErrorKind,
 };
 use clap_complete::Shell;
+use columns::ColumnsArgs;
 use connection::ConnectionArgs;
 use doctor::DoctorArgs;
 use jiff::Timestamp;
+use output::FormatParser;
 use rbac::RbacArgs;
 use select::SelectArgs;
 use watch::WatchArgs;
@@ -87,7 +91,7 @@ pub struct Cli {
     selector: Option<Selector>,
 
     /// Output format.
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
     output: Format,
 
     /// What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used].
@@ -112,6 +116,11 @@ pub struct Cli {
           default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
     show_capacity: bool,
 
+    /// Add swap: what is used of it, and percent of what the node has.
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value = "false",
+          default_missing_value = "true", hide_default_value = true, value_parser = go_bool, value_name = "BOOL")]
+    show_swap: bool,
+
     /// Add the sums over the nodes whose figures are all known (text, wide, json, yaml).
     #[arg(long)]
     total: bool,
@@ -123,6 +132,9 @@ pub struct Cli {
     /// Labels to show as columns; repeatable, or separated by commas.
     #[arg(short = 'L', long, value_name = "LABEL", value_delimiter = ',')]
     label_columns: Vec<String>,
+
+    #[command(flatten)]
+    chosen: ColumnsArgs,
 
     /// No colour, even on a terminal.
     #[arg(long)]
@@ -280,14 +292,15 @@ impl Cli {
         let is_about_pods = conditions.clone().any(Condition::is_of_pods);
         let requests = match self.output {
             _ if self.select.requests => Requests::Shown,
+            Format::Wide if self.chosen.is_any() => Requests::Hidden,
             Format::Wide if is_about_pods => Requests::Shown,
             Format::Wide => Requests::WhereAllowed,
             _ => Requests::Hidden,
         };
-        let pods = is_about_pods || requests != Requests::Hidden;
+        let pods = is_about_pods || self.chosen.need_pods() || requests != Requests::Hidden;
         let label_keys = conditions.filter_map(Condition::label).map(str::to_owned);
         let shown_labels = self.label_columns.iter().chain(&self.select.group_by).cloned();
-        let label_keys = label_keys.chain(shown_labels).collect();
+        let label_keys = label_keys.chain(shown_labels).chain(self.chosen.label_keys()).collect();
         let flags = Box::new(self.connection.into());
         let origin = if self.demo {
             Origin::Demo
@@ -307,10 +320,12 @@ impl Cli {
             verbosity,
             query: Query { selection, field_selector: self.select.field_selector, label_keys, pods },
             label_columns: self.label_columns,
+            columns: self.chosen.columns,
             group_by: self.select.group_by,
             filter,
             fail_on: self.select.fail_on,
             requests,
+            shows_swap: self.show_swap,
             top: self.select.top.map(|top| top as usize),
             base: if self.show_capacity { Base::Capacity } else { Base::Allocatable },
             sort_by: self.sort_by.unwrap_or(default_key),
@@ -340,7 +355,8 @@ impl Cli {
             let message = format!("{flag} does not go with -o {}: {why}", format.unwrap_or_default());
             Err(Self::command().error(ErrorKind::ArgumentConflict, message))
         };
-        if self.watch.output_file.is_some() {
+        let is_recorded = self.watch.output_file.is_some();
+        if is_recorded {
             if !matches!(self.output, F::Csv | F::Tsv | F::Json) {
                 return unfit("--output-file", "it is for csv, tsv and json");
             }
@@ -348,7 +364,12 @@ impl Cli {
                 return unfit("--no-headers", "a file is known by its header");
             }
         }
+        let has_columns = !self.chosen.columns.is_empty();
         match self.output {
+            F::Top | F::Name if has_columns => unfit("--columns", "the format is fixed"),
+            F::Json | F::Yaml if has_columns => {
+                unfit("--columns", "the document is always the same; choose with jq")
+            }
             F::Csv | F::Tsv if self.total => {
                 unfit("--total", "its line would be read as a node; --totals-only gives it alone")
             }
@@ -365,10 +386,16 @@ impl Cli {
                 unfit("more than one context", "the format has no place for it")
             }
             F::Top | F::Name if self.select.requests => unfit("--requests", "the format is fixed"),
+            F::Name if self.show_swap => unfit("--show-swap", "the format is fixed"),
             F::Text | F::Wide => Ok(()),
             _ if self.units.is_some() => unfit("--units", "its numbers are always the same"),
             _ => Ok(()),
+        }?;
+        if !has_columns {
+            return Ok(());
         }
+        let problem = self.chosen.problem(&self.select.group_by, self.totals_only, is_recorded);
+        problem.map_or(Ok(()), |problem| Err(Self::command().error(ErrorKind::ValueValidation, problem)))
     }
 }
 

@@ -294,7 +294,7 @@ impl Error {
             }
             Self::Record { .. } => "check the folder, its rights and the room on its disk: df".to_owned(),
             Self::ForeignFile { .. } => {
-                "name another file, or move this one away; the columns depend on -o, -L and --totals-only".to_owned()
+                "name another file, or move this one away; the columns depend on -o, --columns, -L and --totals-only".to_owned()
             }
             Self::FileInUse { .. } => "give each recorder a file of its own".to_owned(),
             Self::Refused { server } if server == "localhost:8080" => {

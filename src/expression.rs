@@ -15,7 +15,7 @@ use crate::{
 
 /// A field, an operator and a value.
 ///
-/// Fields are `cpu`, `memory`, `pods`, `cpu-requests` and `memory-requests`, each compared with a quantity or a percent;
+/// Fields are `cpu`, `memory`, `swap`, `pods`, `cpu-requests` and `memory-requests`, each compared with a quantity or a percent;
 /// `age`, that of the sample, compared with a duration; and `label:KEY`, or any key that is not one of these words, compared with a label's value by `=`, `==` or
 /// `!=`. The other operators are `<`, `<=`, `>` and `>=`. Comparisons are exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,7 @@ enum Test {
 enum Figure {
     Cpu,
     Memory,
+    Swap,
     Pods,
     CpuRequests,
     MemoryRequests,
@@ -49,7 +50,7 @@ enum Comparison {
 }
 
 /// The fields that are not labels.
-pub const FIELDS: [&str; 6] = ["age", "cpu", "cpu-requests", "memory", "memory-requests", "pods"];
+pub const FIELDS: [&str; 7] = ["age", "cpu", "cpu-requests", "memory", "memory-requests", "pods", "swap"];
 
 /// The longer ones first, since others begin them.
 const OPERATORS: [(&str, Comparison); 7] = [
@@ -127,6 +128,7 @@ impl Figure {
         match self {
             Self::Cpu => (row.cpu().used, row.cpu_base()),
             Self::Memory => (row.memory().used, row.memory_base()),
+            Self::Swap => (row.swap().used, row.swap().capacity),
             Self::Pods => (demand.map(Demand::count), row.allocatable_pods()),
             Self::CpuRequests => (demand.map(|demand| demand.cpu.requests), row.cpu_base()),
             Self::MemoryRequests => (demand.map(|demand| demand.memory.requests), row.memory_base()),
@@ -168,7 +170,7 @@ impl fmt::Display for ParseConditionError {
 
 impl error::Error for ParseConditionError {}
 
-const FIELD: &str = "a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key";
+const FIELD: &str = "a field: cpu, memory, swap, pods, cpu-requests, memory-requests, age, or a label's key";
 const OPERATOR: &str = "an operator: <, <=, =, !=, >= or >";
 const LABEL_OPERATOR: &str = "= or !=, since this is a label";
 const AMOUNT: &str = "a quantity such as 500m or 2Gi, or a percent such as 80%";
@@ -202,6 +204,7 @@ impl FromStr for Condition {
         let condition = match field {
             "cpu" => amount(Figure::Cpu, comparison, value),
             "memory" => amount(Figure::Memory, comparison, value),
+            "swap" => amount(Figure::Swap, comparison, value),
             "pods" => amount(Figure::Pods, comparison, value),
             "cpu-requests" => amount(Figure::CpuRequests, comparison, value),
             "memory-requests" => amount(Figure::MemoryRequests, comparison, value),
@@ -262,6 +265,7 @@ mod tests {
             labels: [("pool".to_owned(), "general".to_owned())].into(),
             allocatable: resources("3", "4Gi"),
             capacity: resources("4", "8Gi"),
+            swap: Some(Box::new(Amount::from_whole(4 << 30))),
             allocatable_pods: None,
             extended: [].into(),
             unschedulable: Some(false),
@@ -272,6 +276,7 @@ mod tests {
             timestamp: Some(NOW - SignedDuration::from_secs(60)),
             window: Some(SignedDuration::from_secs(15)),
             usage: resources("1", "3Gi"),
+            swap: Some(Box::new(Amount::from_whole(1 << 30))),
             labels: [].into(),
             is_stale: false,
         };
@@ -300,6 +305,9 @@ mod tests {
             ("memory=75%", Some(true), None),
             ("memory==3Gi", Some(true), None),
             ("memory<=3221225471", Some(false), None),
+            ("swap>=1Gi", Some(true), None),
+            ("swap<25%", Some(false), None),
+            ("label:swap=", Some(false), Some(false)),
             ("age<61s", Some(true), None),
             ("age>1m", Some(false), None),
             ("pool=general", Some(true), Some(true)),
@@ -328,7 +336,7 @@ mod tests {
         for (text, shown) in [
             (
                 "",
-                "expected a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key\n  \n  ^",
+                "expected a field: cpu, memory, swap, pods, cpu-requests, memory-requests, age, or a label's key\n  \n  ^",
             ),
             ("cpu", "expected an operator: <, <=, =, !=, >= or >\n  cpu\n     ^"),
             (" cpu ? 1", "expected an operator: <, <=, =, !=, >= or >\n   cpu ? 1\n      ^"),
@@ -352,7 +360,7 @@ mod tests {
             ),
             (
                 "\u{1b}=1",
-                "expected a field: cpu, memory, pods, cpu-requests, memory-requests, age, or a label's key\n  \\u{1b}=1\n  ^",
+                "expected a field: cpu, memory, swap, pods, cpu-requests, memory-requests, age, or a label's key\n  \\u{1b}=1\n  ^",
             ),
         ] {
             assert_eq!(text.parse::<Condition>().unwrap_err().to_string(), shown, "{text:?}");

@@ -30,10 +30,14 @@ pub struct Report<'a> {
     pub read_at: Timestamp,
     /// The labels that are shown, in this order.
     pub label_columns: Vec<String>,
+    /// The names of all columns that tables have, in this order; empty where the format chooses.
+    pub columns: Vec<String>,
     /// What percent is of.
     pub base: Base,
     /// Whether it shows what pods request.
     pub shows_requests: bool,
+    /// Whether it shows swap where columns are not chosen.
+    pub shows_swap: bool,
     /// How many nodes were read of each cluster, before any was left out.
     pub found: Vec<usize>,
     /// How many nodes are left out since what decides about them is unknown.
@@ -182,6 +186,10 @@ pub struct Totals {
     pub cpu: Usage,
     /// Memory in bytes; unknown when no node is summed.
     pub memory: Usage,
+    /// How many of these nodes have a figure of swap and of its use: most clusters have some without.
+    pub swap_nodes: usize,
+    /// Swap of those alone, in bytes; unknown when there are none.
+    pub swap: Usage,
     /// What the pods of these nodes request; unknown when no node is summed, or it is unknown of one of them.
     pub demand: Option<Demand>,
     /// How many pods these nodes may hold.
@@ -193,24 +201,32 @@ impl Totals {
     #[must_use]
     pub fn of<'a>(rows: &[NodeUsage<'a>], base: Base) -> Self {
         let known = || rows.iter().filter(|row| row.unknown().is_none());
-        let nodes = known().count();
-        let usage = |resource: fn(&NodeUsage<'a>) -> Usage| {
+        let usage = |resource: fn(&NodeUsage<'a>) -> Usage, counts: fn(&Usage) -> bool| {
+            let usages = || known().map(resource).filter(counts);
+            let nodes = usages().count();
             let sum = |amount: fn(&Usage) -> Option<Amount>| {
-                known().map(|row| amount(&resource(row))).sum::<Option<Amount>>().filter(|_| nodes > 0)
+                usages().map(|usage| amount(&usage)).sum::<Option<Amount>>().filter(|_| nodes > 0)
             };
-            Usage::of(
+            let sums = Usage::of(
                 sum(|usage| usage.used),
                 sum(|usage| usage.allocatable),
                 sum(|usage| usage.capacity),
                 base,
-            )
+            );
+            (nodes, sums)
         };
+        let (nodes, cpu) = usage(NodeUsage::cpu, |_| true);
+        let (_, memory) = usage(NodeUsage::memory, |_| true);
+        let (swap_nodes, swap) =
+            usage(NodeUsage::swap, |swap| swap.used.is_some() && swap.capacity.is_some());
         Self {
             nodes,
             timestamp: known().filter_map(NodeUsage::timestamp).max(),
             left_out: rows.len() - nodes,
-            cpu: usage(NodeUsage::cpu),
-            memory: usage(NodeUsage::memory),
+            cpu,
+            memory,
+            swap_nodes,
+            swap,
             demand: known().map(NodeUsage::demand).sum::<Option<Demand>>().filter(|_| nodes > 0),
             allocatable_pods: known()
                 .map(NodeUsage::allocatable_pods)
@@ -239,6 +255,7 @@ mod tests {
             labels: [("zone".to_owned(), format!("zone-of-{name}"))].into(),
             allocatable: resources(cpu, memory),
             capacity: resources(cpu, memory),
+            swap: None,
             allocatable_pods: None,
             extended: [].into(),
             unschedulable: Some(false),
@@ -252,6 +269,7 @@ mod tests {
             timestamp: Some(Timestamp::UNIX_EPOCH),
             window: Some(jiff::SignedDuration::from_secs(15)),
             usage: resources(cpu, memory),
+            swap: None,
             labels: [("zone".to_owned(), format!("zone-of-{node}"))].into(),
             is_stale: false,
         }
@@ -348,6 +366,36 @@ mod tests {
     }
 
     #[test]
+    fn swap_is_summed_over_the_nodes_that_have_some_and_leaves_none_out() {
+        let boxed = |bytes| Some(Box::new(Amount::from_whole(bytes)));
+        let mut cluster = cluster();
+        let before = Totals::of(&join(&cluster, None, Base::Allocatable), Base::Allocatable);
+        assert_eq!((before.nodes, before.swap_nodes, before.swap), (2, 0, Usage::default()));
+
+        // a has both, c no sample of it, and of f more is unknown than that.
+        for node in &mut cluster.nodes {
+            node.swap = boxed(1_000).filter(|_| "acf".contains(&node.name));
+        }
+        for sample in &mut cluster.samples {
+            sample.swap = boxed(250).filter(|_| "adf".contains(&sample.node));
+        }
+        let rows = join(&cluster, None, Base::Capacity);
+        let totals = Totals::of(&rows, Base::Capacity);
+        assert_eq!((totals.nodes, totals.left_out, totals.swap_nodes), (2, 4, 1));
+        assert_eq!((totals.cpu.used, totals.memory.used), (before.cpu.used, before.memory.used));
+        assert_eq!(totals.swap.used.unwrap().whole(), 250);
+        assert_eq!(
+            (totals.swap.capacity.unwrap().whole(), totals.swap.percent.unwrap().rounded(0)),
+            (1_000, 25)
+        );
+        let of = |at: usize| (rows[at].swap().used.is_some(), rows[at].swap().percent.is_some());
+        assert_eq!(
+            ([of(0), of(2), of(3)], rows[0].unknown()),
+            ([(true, true), (false, false), (true, false)], None)
+        );
+    }
+
+    #[test]
     fn totals_of_nothing_are_unknown() {
         let totals = Totals::of(&[], Base::Allocatable);
         assert_eq!(
@@ -358,6 +406,8 @@ mod tests {
                 left_out: 0,
                 cpu: Usage::default(),
                 memory: Usage::default(),
+                swap_nodes: 0,
+                swap: Usage::default(),
                 demand: None,
                 allocatable_pods: None,
             }

@@ -32,6 +32,8 @@ pub struct Job {
     pub query: Query,
     /// The labels to show, in this order.
     pub label_columns: Vec<String>,
+    /// The names of the columns that tables have, in this order; empty where the format chooses.
+    pub columns: Vec<String>,
     /// The labels by which nodes are grouped; empty where they are not.
     pub group_by: Vec<String>,
     /// What nodes must be to be shown.
@@ -40,6 +42,8 @@ pub struct Job {
     pub fail_on: Vec<Condition>,
     /// Whether what pods request is shown; the query must then ask for pods.
     pub requests: Requests,
+    /// Whether swap is shown.
+    pub shows_swap: bool,
     /// How many nodes or groups are shown, the first in their order; `None` is all.
     pub top: Option<usize>,
     /// What percent is of.
@@ -332,6 +336,7 @@ impl Job {
             simulated: matches!(self.origin, Origin::Demo),
             read_at,
             label_columns: self.label_columns.clone(),
+            columns: self.columns.clone(),
             base: self.base,
             shows_requests: match self.requests {
                 Requests::Hidden => false,
@@ -340,6 +345,7 @@ impl Job {
                 }
                 Requests::Shown => true,
             },
+            shows_swap: self.shows_swap,
             found,
             undecided,
             verdict,

@@ -102,6 +102,8 @@ pub struct Sample {
     pub window: Option<SignedDuration>,
     /// CPU in cores, memory in bytes.
     pub usage: Resources,
+    /// Swap in bytes; `None` where the sample says nothing of it. In a box, since few samples do.
+    pub swap: Option<Box<Amount>>,
     /// Labels that the metrics API copied from the node.
     pub labels: Labels,
     /// Whether the server has not renewed it for so long that it says nothing about now; only a watch can tell.
@@ -119,6 +121,9 @@ pub struct Node {
     pub allocatable: Resources,
     /// `status.capacity`: what the machine has.
     pub capacity: Resources,
+    /// `status.nodeInfo.swap.capacity`, in bytes; `None` where the node says nothing of swap, which most have not. In a box,
+    /// as that of a sample.
+    pub swap: Option<Box<Amount>>,
     /// `status.allocatable` of `pods`: how many it may hold; `None` where the server said nothing.
     pub allocatable_pods: Option<Amount>,
     /// `status.allocatable` of extended resources, such as GPUs.

@@ -73,6 +73,7 @@ mod tests {
             labels: Labels::new(),
             allocatable: resources(1_000),
             capacity: resources(1_000),
+            swap: None,
             allocatable_pods: None,
             extended: [].into(),
             unschedulable: Some(false),
@@ -83,6 +84,7 @@ mod tests {
             timestamp: Some(Timestamp::from_second(second).unwrap()),
             window: Some(jiff::SignedDuration::from_secs(15)),
             usage: resources(millicores),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         };

@@ -69,6 +69,20 @@ impl<'a> NodeUsage<'a> {
         self.usage(|resources| resources.memory)
     }
 
+    /// Swap, in bytes. All of it can be used, so that percent is of capacity in any case.
+    #[must_use]
+    pub fn swap(&self) -> Usage {
+        let used = self.fresh().and_then(|sample| sample.swap.as_deref()).copied();
+        let capacity = self.node.and_then(|node| node.swap.as_deref()).copied();
+        Usage::of(used, capacity, capacity, self.base)
+    }
+
+    /// Whether there is a sample that says something about now.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.fresh().is_some()
+    }
+
     /// What percent of CPU is of, in cores.
     #[must_use]
     pub fn cpu_base(&self) -> Option<Amount> {
@@ -149,9 +163,13 @@ impl<'a> NodeUsage<'a> {
         labels.and_then(|labels| labels.get(key)).map(String::as_str)
     }
 
+    fn fresh(&self) -> Option<&'a Sample> {
+        self.sample.filter(|sample| !sample.is_stale)
+    }
+
     fn usage(&self, resource: fn(&Resources) -> Option<Amount>) -> Usage {
         Usage::of(
-            self.sample.filter(|sample| !sample.is_stale).and_then(|sample| resource(&sample.usage)),
+            self.fresh().and_then(|sample| resource(&sample.usage)),
             self.node.and_then(|node| resource(&node.allocatable)),
             self.node.and_then(|node| resource(&node.capacity)),
             self.base,

@@ -101,6 +101,14 @@ fn the_demo_needs_no_network() {
     assert_eq!(output, demo(&[]));
 }
 
+#[track_caller]
+fn assert_usage_error(arguments: &[&str], error: &str) {
+    let outcome = run(nodeusage().args(arguments));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
+    assert_eq!(outcome.stderr.lines().next().unwrap(), error);
+    assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
+}
+
 #[test]
 fn what_does_not_go_together_is_a_usage_error() {
     for (arguments, error) in [
@@ -127,6 +135,7 @@ fn what_does_not_go_together_is_a_usage_error() {
             "error: --total does not go with -o csv: its line would be read as a node; --totals-only gives it alone",
         ),
         (&["-o", "top", "-L", "zone"], "error: --label-columns does not go with -o top: the format is fixed"),
+        (&["-o", "name", "--show-swap"], "error: --show-swap does not go with -o name: the format is fixed"),
         (
             &["-o", "json", "--units", "raw"],
             "error: --units does not go with -o json: its numbers are always the same",
@@ -189,10 +198,168 @@ fn what_does_not_go_together_is_a_usage_error() {
         ),
         (&["--no-such-flag"], "error: unexpected argument '--no-such-flag' found"),
     ] {
-        let outcome = run(nodeusage().args(arguments));
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{arguments:?}");
-        assert_eq!(outcome.stderr.lines().next().unwrap(), error);
-        assert!(outcome.stderr.contains("--help"), "{arguments:?}: {}", outcome.stderr);
+        assert_usage_error(arguments, error);
+    }
+}
+
+#[test]
+fn columns_that_there_are_not_or_that_do_not_go_together_are_a_usage_error() {
+    for (arguments, error) in [
+        (
+            &["--demo", "--columns", "node,cpu"][..],
+            "error: invalid value 'cpu' for '--columns <COLUMN>': there is no such column",
+        ),
+        (
+            &["--columns", "label_"],
+            "error: invalid value 'label_' for '--columns <COLUMN>': there is no such column",
+        ),
+        (&["--columns", "node", "--columns", "status,node"], "error: the column node is given twice"),
+        (
+            &["--columns", "node", "-L", "zone"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--label-columns <LABEL>'",
+        ),
+        (
+            &["--columns", "node", "--show-swap"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--show-swap[=<BOOL>]'",
+        ),
+        (
+            &["--columns", "node", "--requests"],
+            "error: the argument '--columns <COLUMN>' cannot be used with '--requests'",
+        ),
+        (
+            &["-o", "yaml", "--columns", "node"],
+            "error: --columns does not go with -o yaml: the document is always the same; choose with jq",
+        ),
+        (
+            &["-o", "top", "--columns", "node"],
+            "error: --columns does not go with -o top: the format is fixed",
+        ),
+        (
+            &["--columns", "node,nodes"],
+            "error: the column nodes is one of groups and totals, which are not shown without --group-by or --totals-only",
+        ),
+        (
+            &["--columns", "busiest_node", "--totals-only"],
+            "error: the column busiest_node is one of groups, which are not shown without --group-by",
+        ),
+        (
+            &["--columns", "label_pool,age_seconds", "--group-by", "pool"],
+            "error: the column age_seconds is one of nodes, which are not shown with --group-by",
+        ),
+        (
+            &["--columns", "label_zone", "--group-by", "pool"],
+            "error: the column label_zone is one of nodes, which are not shown with --group-by",
+        ),
+        (
+            &["--columns", "node", "--totals-only"],
+            "error: the column node is one of nodes, which are not shown with --totals-only",
+        ),
+        (
+            &["-o", "csv", "--columns", "timestamp,context", "--output-file", "/nonexistent/file"],
+            "error: --output-file needs the column node: it tells samples apart by timestamp, context, node",
+        ),
+    ] {
+        assert_usage_error(arguments, error);
+    }
+}
+
+#[test]
+fn formats_of_kubectl_get_are_told_what_does_the_same() {
+    let columns = "hint: choose columns by their names: kubectl nodeusage --columns node,cpu_usage_percent";
+    let document =
+        "hint: take what you need out of the document: kubectl nodeusage -o json | jq -r '.items[].node'";
+    for (value, name, hint) in [
+        ("custom-columns=NAME:.metadata.name", "custom-columns", columns),
+        ("custom-columns", "custom-columns", columns),
+        ("custom-columns-file=columns.txt", "custom-columns-file", columns),
+        ("jsonpath={.items[*].node}", "jsonpath", document),
+        ("jsonpath", "jsonpath", document),
+        ("jsonpath-as-json={.items}", "jsonpath-as-json", document),
+        ("jsonpath-file=path.txt", "jsonpath-file", document),
+        ("go-template={{.}}", "go-template", document),
+        ("go-template-file=file", "go-template-file", document),
+        ("template={{.}}", "template", document),
+        ("templatefile=file", "templatefile", document),
+    ] {
+        for flag in ["-o", "-o=", "--output="] {
+            let outcome = run(nodeusage().arg(format!("{flag}{value}")));
+            assert_usage_error(&[&format!("{flag}{value}")], &format!("error: -o {name} is not supported"));
+            assert_eq!(outcome.stderr.lines().nth(1), Some(hint), "{value}");
+        }
+    }
+    for hint in [columns, document] {
+        let line = hint.split_once("kubectl nodeusage").unwrap().1.split(" | ").next().unwrap();
+        demo(&line.split_whitespace().collect::<Vec<_>>());
+    }
+    // What jq would find.
+    let document: serde_json::Value = serde_json::from_str(&demo(&["-o", "json"])).unwrap();
+    assert_eq!(document["items"][0]["node"], "simulated-compute-1");
+    assert_usage_error(&["-o", "custom=x"], "error: invalid value 'custom=x' for '--output <FORMAT>'");
+}
+
+#[test]
+fn columns_are_chosen_and_ordered() {
+    let chosen = ["-l", "pool=gpu", "--columns", "memory_usage_percent,label_pool", "--columns=node,pods"];
+    assert_eq!(
+        demo(&chosen),
+        "MEMORY(%)  POOL  NAME             PODS\n    45.9%  gpu   simulated-gpu-1     6\n    44.0%  gpu   simulated-gpu-2     7\n"
+    );
+    assert_eq!(demo(&[&["-o", "wide"], &chosen[..]].concat()), demo(&chosen));
+    let csv = demo(&[&["-o", "csv"], &chosen[..]].concat());
+    assert_eq!(
+        csv,
+        "memory_usage_percent,label_pool,node,pods\n45.87339,gpu,simulated-gpu-1,6\n44.001007,gpu,simulated-gpu-2,7\n"
+    );
+    assert_eq!(demo(&[&["-o", "tsv"], &chosen[..]].concat()), csv.replace(',', "\t"));
+    let groups = ["-o", "csv", "--group-by=pool", "--columns=nodes_left_out,label_pool,nodes"];
+    assert!(demo(&groups).starts_with("nodes_left_out,label_pool,nodes\n0,compute,4\n"), "{}", demo(&groups));
+    assert_eq!(
+        demo(&["-o", "csv", "--totals-only", "--columns=nodes_left_out,nodes"]),
+        "nodes_left_out,nodes\n1,19\n"
+    );
+}
+
+/// What a message names exists, and what exists is named.
+#[test]
+fn an_unknown_column_is_told_which_there_are() {
+    let outcome = run(nodeusage().args(["--columns", "cpu"]));
+    let hint = outcome.stderr.lines().nth(1).unwrap().strip_prefix("hint: the columns are ").unwrap();
+    let names: Vec<_> = hint.strip_suffix(" and label_KEY").unwrap().split(", ").collect();
+    let is_of_nodes =
+        |name: &&str| run(nodeusage().args(["--demo", "-o", "csv", "--columns", name])).code == 0;
+    let (all, others): (Vec<_>, Vec<_>) = names.iter().copied().partition(is_of_nodes);
+    assert_eq!(others, ["nodes", "nodes_left_out", "swap_nodes", "busiest_node"]);
+    let header = demo(&["-o", "csv", "-l", "pool=none", "--columns", &all.join(",")]);
+    assert_eq!(header, all.join(",") + "\n");
+    let of_csv = demo(&["-o", "csv", "--requests", "-l", "pool=none"]);
+    assert!(of_csv.trim().split(',').all(|name| names.contains(&name)), "{of_csv}");
+}
+
+#[test]
+fn swap_is_shown_where_it_is_known() {
+    let shown = demo(&["--show-swap", "--total", "-l", "pool in (gpu,memory)"]);
+    let columns: Vec<_> =
+        shown.lines().map(|line| line.split_whitespace().rev().take(2).collect::<Vec<_>>()).collect();
+    assert_eq!(columns[0], ["SWAP(%)", "SWAP"]);
+    assert_eq!(columns[1], ["<unknown>", "<unknown>"]);
+    assert_eq!(columns[3], ["19.0%", "6.1Gi"]);
+    assert_eq!(columns[7], ["13.3%", "12.8Gi"]);
+    let csv = demo(&["-o", "csv", "--group-by=pool", "--show-swap", "-l", "pool in (gpu,memory)"]);
+    let mut rows = csv.lines().map(|row| row.splitn(14, ',').last().unwrap());
+    assert_eq!(
+        rows.next(),
+        Some("busiest_node,swap_nodes,swap_usage_bytes,swap_capacity_bytes,swap_usage_percent")
+    );
+    assert_eq!(rows.next(), Some("simulated-gpu-1,0,,,"));
+    assert_eq!(rows.next(), Some("simulated-memory-1,3,13743882240,103079215104,13.333321"));
+    let [json, none] =
+        [&["--show-swap", "--total"][..], &["--total"]].map(|flags| demo(&[&["-o", "json"], flags].concat()));
+    assert_eq!((json.matches("swap_usage_percent").count(), none.contains("swap")), (21, false));
+    assert_eq!(demo(&["--show-swap=false"]), demo(&[]));
+    let schema = serde_json::from_str(include_str!("../docs/nodeusagelist.schema.json")).unwrap();
+    for flags in [&["--total"][..], &["--group-by=pool", "--total"]] {
+        let document = demo(&[&["-o", "json", "--show-swap"], flags].concat());
+        jsonschema::validate(&schema, &serde_json::from_str(&document).unwrap()).unwrap();
     }
 }
 

@@ -151,6 +151,90 @@ fn json_and_yaml_keep_hostile_labels_exactly() {
 }
 
 #[test]
+fn pods_are_read_for_a_column_of_theirs_alone() {
+    let server = cluster(vec![("a", json!({"zone": "=1"}))]);
+    let ask = |columns: &str| ask(&server, &["-o", "csv", "--columns", columns]);
+    let asked_for_pods = || server.requests().iter().any(|path| path.starts_with("/api/v1/pods"));
+    assert_eq!(
+        ask("label_zone,node,pods_allocatable").success(),
+        "label_zone,node,pods_allocatable\n'=1,a,\n"
+    );
+    assert!(!asked_for_pods());
+    assert_eq!(ask("node,pods").success(), "node,pods\na,0\n");
+    assert!(asked_for_pods());
+}
+
+/// kubectl takes what a sample does not name for 0; here that is unknown.
+#[test]
+fn swap_that_is_not_there_is_told_from_swap_that_is_not_known() {
+    let server = Server::start(|path| {
+        let node = |name, capacity: Value| {
+            let mut node = node(name, &json!({}));
+            node["status"]["nodeInfo"] = json!({"swap": {"capacity": capacity}});
+            node
+        };
+        let sample = |name, swap: Value| {
+            let mut sample = sample(name, &json!({}));
+            sample["usage"]["swap"] = swap;
+            sample
+        };
+        match path {
+            GROUP => group(&["v1beta1"]),
+            NODES => {
+                let nodes =
+                    [node("absent", json!(0)), node("silent", json!(1 << 30)), node("unnamed", json!(null))];
+                (200, json!({"items": nodes}).to_string())
+            }
+            _ => {
+                let samples = [
+                    sample("absent", json!("0")),
+                    sample("alone", json!("1Mi")),
+                    sample("silent", json!(null)),
+                    sample("unnamed", json!("1Mi")),
+                ];
+                (200, json!({"items": samples}).to_string())
+            }
+        }
+    });
+    let ends = |flags: &[&str], separator: &str, cells: usize| -> Vec<String> {
+        let output = ask(&server, &[&["--show-swap", "--no-headers"], flags].concat()).success();
+        let end = |line: &str| {
+            let words: Vec<_> =
+                line.split(separator).filter(|word| separator == "," || !word.is_empty()).collect();
+            words[words.len() - cells..].join(" ")
+        };
+        output.lines().map(end).collect()
+    };
+    let unknown = "<unknown> <unknown>";
+    assert_eq!(ends(&[], " ", 2), ["0.0Mi <none>", "1.0Mi <unknown>", unknown, "1.0Mi <unknown>"]);
+    assert_eq!(ends(&["-o", "top"], " ", 2), ["0Mi 0%", "1Mi <unknown>", "0Mi 0%", unknown]);
+    assert_eq!(ends(&["-o", "csv"], ",", 3), ["0 0 ", "1048576  ", " 1073741824 ", "1048576  "]);
+    assert_eq!(ends(&["-o", "csv", "--totals-only"], ",", 4), ["1 0 0 "]);
+}
+
+#[test]
+fn a_recording_of_chosen_columns_holds_each_sample_once() {
+    let server = cluster(vec![("a", json!({})), ("b", json!({}))]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("use.csv").into_os_string().into_string().unwrap();
+    let record = |columns: &str, names: &[&str]| {
+        ask(&server, &[&["-o", "csv", "--output-file", &file, "--columns", columns], names].concat())
+    };
+    let columns = "cpu_usage_cores,node,context,timestamp";
+    let named = |name: &str| format!("1,{name},,2026-11-01T12:00:00Z\n");
+    for (selector, rows) in [("x", String::new()), ("!x", named("a") + &named("b")), ("!x", String::new())] {
+        let before = std::fs::read_to_string(&file).unwrap_or_default();
+        record(columns, &["-l", selector]).success();
+        let header =
+            if before.is_empty() && !rows.is_empty() { format!("{columns}\n") } else { String::new() };
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before + &header + &rows, "{selector}");
+    }
+    let other = record("node,context,timestamp", &[]);
+    assert_eq!(other.code, 1);
+    assert!(other.stderr.contains("holds something else than these columns"), "{}", other.stderr);
+}
+
+#[test]
 fn the_server_decides_which_version_is_asked_for() {
     for (versions, asked) in [
         (&["v1", "v1beta1"][..], Some("v1")),

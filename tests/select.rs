@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+#[path = "support/server.rs"]
+mod server;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -18,7 +20,8 @@ use nodeusage::{
     usage::{Base, NodeUsage, join},
 };
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
+use server::Server;
 use support::{nodeusage, run};
 
 /// A node as the model knows it: small numbers, in thousandths, so that nothing is ever rounded.
@@ -67,6 +70,7 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             timestamp: Some(NOW - SignedDuration::from_secs(machine.age)),
             window: Some(SignedDuration::ZERO),
             usage: resources(used),
+            swap: None,
             labels: labels(),
             is_stale: false,
         }));
@@ -75,6 +79,7 @@ fn snapshot(machines: &[Machine]) -> Snapshot {
             labels: labels(),
             allocatable: resources(allocatable),
             capacity: resources(allocatable),
+            swap: None,
             allocatable_pods: None,
             extended: [].into(),
             unschedulable: Some(machine.is_cordoned),
@@ -315,7 +320,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 23] = [
+const FLAGS: [(&[&str], &[&str]); 36] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -339,6 +344,19 @@ const FLAGS: [(&[&str], &[&str]); 23] = [
     (&["--group-by=pool", "--sort-by=memory"], &[]),
     (&["--group-by=pool", "--total"], &[]),
     (&["--group-by=pool,topology.kubernetes.io/zone", "--top=3"], &[]),
+    (&["--columns=node,cpu_usage_percent"], &[]),
+    (&["--columns=node,label_pool,pods,cpu_requests_cores"], &[]),
+    (&["--group-by=pool", "--columns=label_pool,busiest_node"], &[]),
+    (&["--totals-only", "--columns=nodes"], &[]),
+    (&["--group-by=pool", "--columns=swap_nodes,label_pool,swap_usage_percent"], &[]),
+    (&["--show-swap"], &[]),
+    (&["--total", "--show-swap"], &[]),
+    (&["--totals-only", "--show-swap"], &[]),
+    (&["--group-by=pool", "--show-swap"], &[]),
+    (&["--where", "swap>10%"], &[]),
+    (&["--fail-on", "swap>=6Gi"], &[]),
+    (&["--fail-on", "memory>80%"], &[]),
+    (&["--field-selector", "metadata.name!=b"], &[]),
 ];
 
 /// An output without what changes with time.
@@ -352,27 +370,56 @@ fn timeless(output: &str) -> String {
     timeless
 }
 
-/// A format that ignores a flag shows what it shows without the flag, or with one flag less.
+/// A server with the samples of two nodes of which its field selectors leave one.
+fn selecting_server() -> Server {
+    let resources = json!({"cpu": "4", "memory": "8Gi"});
+    let node =
+        json!({"metadata": {"name": "a"}, "status": {"capacity": resources, "allocatable": resources}});
+    let sample = |name| {
+        let (timestamp, usage) = ("2026-11-01T12:00:00Z", json!({"cpu": "1", "memory": "1Gi"}));
+        json!({"metadata": {"name": name}, "timestamp": timestamp, "window": "15s", "usage": usage})
+    };
+    let samples = [sample("a"), sample("b")];
+    Server::start(move |path| match path {
+        "/apis/metrics.k8s.io" => (200, json!({"versions": [{"version": "v1"}]}).to_string()),
+        "/api/v1/nodes" => (200, json!({"items": [node]}).to_string()),
+        _ => (200, json!({"items": samples}).to_string()),
+    })
+}
+
+/// A format that ignores a flag shows what it shows without the flag, or with one flag less, and ends with the same code.
 #[test]
 fn each_flag_does_something_in_each_format_or_is_refused() {
-    let show = |format: &str, flags: &[&str]| {
-        let outcome = run(nodeusage().args(["--demo", "-o", format]).args(flags));
+    let server = selecting_server();
+    let show = |cluster: &[&str], format: &str, flags: &[&str]| {
+        let outcome = run(nodeusage().args(cluster).args(["-o", format]).args(flags));
         match outcome.code {
-            0 => Some(timeless(&outcome.stdout)),
+            code @ (0 | 3) => Some((code, timeless(&outcome.stdout))),
             2 => None,
             _ => panic!("{format} {flags:?}: {outcome:?}"),
         }
     };
-    for format in FORMATS {
-        for (flags, without_effect) in FLAGS {
-            let Some(with) = show(format, flags) else { continue };
+    for (flags, without_effect) in FLAGS {
+        let is_of_server = flags[0] == "--field-selector";
+        let cluster = if is_of_server { &["-s", server.url.as_str()][..] } else { &["--demo"] };
+        let mut refusing = 0;
+        for format in FORMATS {
+            let Some(with) = show(cluster, format, flags) else {
+                refusing += 1;
+                continue;
+            };
             for less in 0..flags.len().saturating_sub(1).max(1) {
                 let fewer = if flags[0].starts_with("--") { &flags[..less] } else { &[] };
-                let is_same = show(format, fewer) == Some(with.clone());
+                // A flag without its value is none.
+                let Some(without) = show(cluster, format, fewer) else { continue };
+                let is_same = without == with;
                 assert_eq!(is_same, without_effect.contains(&format), "{format} {flags:?} against {fewer:?}");
             }
         }
+        assert!(refusing < FORMATS.len(), "{flags:?}");
     }
+    let asked = server.requests();
+    assert!(asked.iter().any(|path| path.ends_with("fieldSelector=metadata%2Ename%21%3Db")), "{asked:?}");
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub fn condition(input: &[u8]) {
         timestamp: Some(Timestamp::UNIX_EPOCH),
         window: None,
         usage: Resources { cpu: amount("1"), memory: amount("1Gi") },
+        swap: None,
         labels: Labels::new(),
         is_stale: false,
     };
@@ -130,8 +131,10 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
         simulated: false,
         read_at: Timestamp::UNIX_EPOCH,
         label_columns: vec!["zone".to_owned()],
+        columns: Vec::new(),
         base: Base::Allocatable,
         shows_requests: false,
+        shows_swap: false,
         found: vec![rows.len()],
         undecided: 0,
         verdict: None,

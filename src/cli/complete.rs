@@ -91,6 +91,7 @@ fn what(arg: &Arg) -> Option<What> {
         "names" => Some(What::Nodes),
         "selector" => Some(What::Selector),
         "conditions" | "fail_on" => Some(What::Condition),
+        "columns" => Some(What::Columns),
         "label_columns" | "group_by" => Some(What::LabelKeys),
         "context" | "contexts" => Some(What::Contexts),
         "cluster" => Some(What::Clusters),

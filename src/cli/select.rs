@@ -10,7 +10,7 @@ use crate::{expression::Condition, filter::Filter};
 pub(super) struct SelectArgs {
     /// Show only nodes that meet this: 'cpu>80%', 'memory>=2Gi', 'age<5m', 'pool!=gpu'; repeatable, all must hold.
     ///
-    /// The fields are cpu, memory, pods, cpu-requests and memory-requests (a quantity, or a percent), age (the sample's), and
+    /// The fields are cpu, memory, swap, pods, cpu-requests and memory-requests (a quantity, or a percent), age (the sample's), and
     /// label:KEY or a label's key (= and != only). A node of which the field is unknown is left out and counted on standard error.
     #[arg(long = "where", value_name = "EXPR")]
     conditions: Vec<Condition>,

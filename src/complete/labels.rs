@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::{expression::FIELDS, snapshot::Labels};
+use crate::{expression::FIELDS, render::chosen, snapshot::Labels};
 
 /// The keys of all labels, in alphabetical order.
 pub(super) fn keys<'a>(labels: impl Iterator<Item = &'a Labels>) -> Vec<String> {
     let keys: BTreeSet<_> = labels.flat_map(Labels::keys).collect();
     keys.into_iter().cloned().collect()
+}
+
+/// The names of all columns, those of labels at the end.
+pub(super) fn columns<'a>(labels: impl Iterator<Item = &'a Labels>) -> Vec<String> {
+    let of_labels = keys(labels).into_iter().map(|key| chosen::name_of_label(&key));
+    chosen::names().map(str::to_owned).chain(of_labels).collect()
 }
 
 /// What a condition may become: one of its own fields with an operator, or what a selector of one label may.

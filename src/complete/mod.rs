@@ -57,6 +57,8 @@ pub enum What {
     Condition,
     /// The key of a label.
     LabelKeys,
+    /// The name of a column.
+    Columns,
     /// The name of a context in the kubeconfig.
     Contexts,
     /// The name of a cluster in the kubeconfig.
@@ -80,6 +82,7 @@ pub async fn complete(question: &Question) -> Answer {
         }
         What::Selector => labels::selectors(current, nodes(&question.origin).await.values()),
         What::Condition => labels::conditions(current, nodes(&question.origin).await.values()),
+        What::Columns => labels::columns(nodes(&question.origin).await.values()),
         What::LabelKeys => labels::keys(nodes(&question.origin).await.values()),
         What::Contexts => names(&question.origin).contexts,
         What::Clusters => names(&question.origin).clusters,

@@ -142,17 +142,24 @@ impl Layout {
         };
         match self {
             Self::Csv { delimiter, header } => {
+                let place =
+                    |name| header.trim_end().split(char::from(*delimiter)).position(|cell| cell == name);
+                let [Some(of_timestamp), Some(of_context)] = ["timestamp", "context"].map(place) else {
+                    return Ok(last);
+                };
                 // Rows of groups and of totals are all of one reading.
-                let is_of_nodes = header.trim_end().split(char::from(*delimiter)).nth(2) == Some("node");
+                let of_node = place("node");
                 let mut reader = csv::ReaderBuilder::new();
                 let mut reader =
                     reader.delimiter(*delimiter).has_headers(is_whole).flexible(true).from_reader(rest);
                 let mut row = csv::StringRecord::new();
                 while reader.read_record(&mut row).map_err(io::Error::other)? {
-                    if let (Some(timestamp), Some(context), Some(node)) = (row.get(0), row.get(1), row.get(2))
+                    let name = of_node.map_or(Some(""), |at| row.get(at));
+                    if let (Some(timestamp), Some(context), Some(name)) =
+                        (row.get(of_timestamp), row.get(of_context), name)
                     {
                         let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
-                        note(given(context), if is_of_nodes { node } else { "" }, given(timestamp));
+                        note(given(context), name, given(timestamp));
                     }
                 }
             }
@@ -246,6 +253,14 @@ mod tests {
         assert_eq!(rows(&layout.last_rows(CSV.as_bytes(), true).unwrap()), expected());
         let cut = CSV.split_once(',').unwrap().1;
         assert_eq!(rows(&layout.last_rows(cut.as_bytes(), false).unwrap()), expected());
+
+        let swapped = |line: &str| {
+            let cells: Vec<_> = line.split(',').collect();
+            format!("{},{},x,{}\n", cells[2], cells[0], cells[1])
+        };
+        let chosen: String = CSV.lines().map(swapped).collect();
+        let layout = Layout::Csv { delimiter: b',', header: "node,timestamp,x,context\n".to_owned() };
+        assert_eq!(rows(&layout.last_rows(chosen.as_bytes(), true).unwrap()), expected());
 
         let json = concat!(
             r#"{"context":"here","items":[{"timestamp":"2026-11-01T12:00:15Z","node":"a"},{"timestamp":null,"node":"b"}]}"#,

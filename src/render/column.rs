@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::number;
+use super::{chosen::name_of_label, number};
 use crate::{
     amount::{Amount, Percent},
     group::Group,
@@ -66,8 +66,10 @@ pub struct Column<'a> {
     source: Source<'a>,
 }
 
+/// Where the values of a column come from.
 #[derive(Clone, Copy)]
-enum Source<'a> {
+pub enum Source<'a> {
+    /// A cell that does not depend on the report.
     Fixed(Cell),
     /// A label of nodes.
     Label(&'a str),
@@ -77,7 +79,11 @@ enum Source<'a> {
     Trend(&'a Trends, usize),
 }
 
-type Cell = for<'b> fn(&'b Report<'_>, Line<'b>) -> Value<'b>;
+/// What stands in a row.
+pub type Cell = for<'b> fn(&'b Report<'_>, Line<'b>) -> Value<'b>;
+
+/// What stands before a label's key in the name of its column.
+pub const LABEL: &str = "label_";
 
 /// The columns from this rank on may be left out.
 pub const OPTIONAL: usize = 3;
@@ -85,32 +91,62 @@ pub const OPTIONAL: usize = 3;
 /// The rank of columns that only the wide table has, and of labels.
 const EXTRA: usize = 5;
 
-/// The rank of what pods request, which was asked for.
-const REQUESTS: usize = 4;
+/// The rank of what a flag asks for.
+const ASKED: usize = 4;
+
+/// Which rows can have something in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Nodes, groups and totals.
+    All,
+    /// Nodes.
+    Nodes,
+    /// Groups.
+    Groups,
+    /// Groups and totals.
+    Sums,
+}
 
 /// A column that does not depend on the report.
-struct Definition {
-    name: &'static str,
+pub struct Definition {
+    /// What CSV calls it.
+    pub name: &'static str,
     header: &'static str,
     is_figure: bool,
     rank: usize,
+    /// Which rows can have something in it.
+    pub of: Of,
+    /// Whether pods must be read for it.
+    pub is_of_pods: bool,
     cell: Cell,
 }
 
-const fn text(name: &'static str, header: &'static str, cell: Cell) -> Definition {
-    Definition { name, header, is_figure: false, rank: EXTRA, cell }
+const fn text(name: &'static str, header: &'static str, of: Of, cell: Cell) -> Definition {
+    Definition { name, header, is_figure: false, rank: EXTRA, of, is_of_pods: false, cell }
 }
 
 const fn figure(name: &'static str, header: &'static str, rank: usize, cell: Cell) -> Definition {
-    Definition { name, header, is_figure: true, rank, cell }
+    Definition { name, header, is_figure: true, rank, of: Of::All, is_of_pods: false, cell }
 }
 
-const DEFINITIONS: [Definition; 30] = [
-    Definition { rank: 0, ..text("node", "NAME", |_, line| line.name()) },
-    text("timestamp", "TIMESTAMP", |_, line| Value::Time(line.timestamp())),
-    Definition { rank: 0, ..text("context", "CONTEXT", |report, line| present(line.context(report))) },
-    figure("nodes", "NODES", 1, |_, line| line.count(|totals| totals.nodes)),
-    figure("nodes_left_out", "LEFT-OUT", 1, |_, line| line.count(|totals| totals.left_out)),
+/// A figure of what pods request.
+const fn requested(name: &'static str, header: &'static str, rank: usize, cell: Cell) -> Definition {
+    Definition { is_of_pods: true, ..figure(name, header, rank, cell) }
+}
+
+/// All of them.
+pub static DEFINITIONS: [Definition; 34] = [
+    Definition { rank: 0, ..text("node", "NAME", Of::Nodes, |_, line| line.name()) },
+    text("timestamp", "TIMESTAMP", Of::All, |_, line| Value::Time(line.timestamp())),
+    Definition {
+        rank: 1,
+        ..text("context", "CONTEXT", Of::All, |report, line| present(line.context(report)))
+    },
+    Definition { of: Of::Sums, ..figure("nodes", "NODES", 1, |_, line| line.count(|totals| totals.nodes)) },
+    Definition {
+        of: Of::Sums,
+        ..figure("nodes_left_out", "LEFT-OUT", 1, |_, line| line.count(|totals| totals.left_out))
+    },
     figure("cpu_usage_cores", "CPU(cores)", 3, |_, line| Value::Cores(line.cpu().used)),
     figure("cpu_usage_percent", "CPU(%)", 1, |_, line| Value::Percent(line.cpu())),
     figure("cpu_allocatable_cores", "CPU-ALLOC", EXTRA, |_, line| Value::Cores(line.cpu().allocatable)),
@@ -119,195 +155,80 @@ const DEFINITIONS: [Definition; 30] = [
     figure("memory_usage_percent", "MEMORY(%)", 2, |_, line| Value::Percent(line.memory())),
     figure("memory_allocatable_bytes", "MEM-ALLOC", EXTRA, |_, line| Value::Bytes(line.memory().allocatable)),
     figure("memory_capacity_bytes", "MEM-CAP", EXTRA, |_, line| Value::Bytes(line.memory().capacity)),
-    figure("age_seconds", "AGE", EXTRA, |report, line| {
-        line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
+    figure("swap_usage_bytes", "SWAP", ASKED, |_, line| Value::Bytes(line.swap().used)),
+    figure("swap_usage_percent", "SWAP(%)", ASKED, |_, line| match line.swap() {
+        Usage { capacity: Some(Amount::ZERO), .. } => Value::Nothing,
+        swap => Value::Percent(swap),
     }),
-    figure("window_seconds", "WINDOW", EXTRA, |_, line| line.of_node(|row| Value::Duration(row.window()))),
-    text("unknown_reason", "UNKNOWN", |_, line| match line {
+    figure("swap_capacity_bytes", "SWAP-CAP", EXTRA, |_, line| Value::Bytes(line.swap().capacity)),
+    Definition {
+        of: Of::Sums,
+        ..figure("swap_nodes", "SWAP-NODES", ASKED, |_, line| line.count(|totals| totals.swap_nodes))
+    },
+    Definition {
+        of: Of::Nodes,
+        ..figure("age_seconds", "AGE", EXTRA, |report, line| {
+            line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
+        })
+    },
+    Definition {
+        of: Of::Nodes,
+        ..figure("window_seconds", "WINDOW", EXTRA, |_, line| {
+            line.of_node(|row| Value::Duration(row.window()))
+        })
+    },
+    text("unknown_reason", "UNKNOWN", Of::Nodes, |_, line| match line {
         Line::Failed(_) => present(Some(UnknownReason::ClusterFailed.word())),
         _ => line.of_node(|row| present(row.unknown().map(UnknownReason::word))),
     }),
-    text("status", "STATUS", |_, line| line.of_node(status)),
-    figure("cpu_requests_cores", "CPU-REQ", REQUESTS, |_, line| {
+    text("status", "STATUS", Of::Nodes, |_, line| line.of_node(status)),
+    requested("cpu_requests_cores", "CPU-REQ", ASKED, |_, line| {
         Value::Cores(line.cpu_asked().map(|cpu| cpu.requests))
     }),
-    figure("cpu_limits_cores", "CPU-LIM", EXTRA, |_, line| {
+    requested("cpu_limits_cores", "CPU-LIM", EXTRA, |_, line| {
         Value::Cores(line.cpu_asked().map(|cpu| cpu.limits))
     }),
-    figure("cpu_free_cores", "CPU-FREE", REQUESTS, |_, line| {
+    requested("cpu_free_cores", "CPU-FREE", ASKED, |_, line| {
         Value::Cores(line.cpu_asked().and_then(|cpu| cpu.free(line.cpu())))
     }),
-    figure("cpu_usage_of_requests_percent", "CPU/REQ", REQUESTS, |_, line| {
+    requested("cpu_usage_of_requests_percent", "CPU/REQ", ASKED, |_, line| {
         Value::Share(line.cpu_asked().and_then(|cpu| cpu.used(line.cpu())))
     }),
-    figure("memory_requests_bytes", "MEM-REQ", REQUESTS, |_, line| {
+    requested("memory_requests_bytes", "MEM-REQ", ASKED, |_, line| {
         Value::Bytes(line.memory_asked().map(|memory| memory.requests))
     }),
-    figure("memory_limits_bytes", "MEM-LIM", EXTRA, |_, line| {
+    requested("memory_limits_bytes", "MEM-LIM", EXTRA, |_, line| {
         Value::Bytes(line.memory_asked().map(|memory| memory.limits))
     }),
-    figure("memory_free_bytes", "MEM-FREE", REQUESTS, |_, line| {
+    requested("memory_free_bytes", "MEM-FREE", ASKED, |_, line| {
         Value::Bytes(line.memory_asked().and_then(|memory| memory.free(line.memory())))
     }),
-    figure("memory_usage_of_requests_percent", "MEM/REQ", REQUESTS, |_, line| {
+    requested("memory_usage_of_requests_percent", "MEM/REQ", ASKED, |_, line| {
         Value::Share(line.memory_asked().and_then(|memory| memory.used(line.memory())))
     }),
-    figure("pods", "PODS", REQUESTS, |_, line| Value::Count(line.demand().map(|demand| demand.pods))),
+    requested("pods", "PODS", ASKED, |_, line| Value::Count(line.demand().map(|demand| demand.pods))),
     figure("pods_allocatable", "PODS-MAX", EXTRA, |_, line| {
         Value::Count(line.allocatable_pods().and_then(|pods| usize::try_from(pods.whole()).ok()))
     }),
-    text("extended_resources", "EXTENDED", |_, line| line.of_node(extended)),
-    text("requests_unknown_reason", "REQ-UNKNOWN", |_, line| {
-        line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
-    }),
-    text("busiest_node", "BUSIEST", |report, line| match line {
+    Definition {
+        is_of_pods: true,
+        ..text("extended_resources", "EXTENDED", Of::Nodes, |_, line| line.of_node(extended))
+    },
+    Definition {
+        is_of_pods: true,
+        ..text("requests_unknown_reason", "REQ-UNKNOWN", Of::Nodes, |_, line| {
+            line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
+        })
+    },
+    text("busiest_node", "BUSIEST", Of::Groups, |report, line| match line {
         Line::Group(group) => Value::Text(group.busiest.map(|row| report.full_name(&row))),
         Line::Node(_) | Line::Failed(_) | Line::Totals(_) => Value::Blank,
     }),
 ];
 
-/// For whom columns are chosen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// People.
-    Text,
-    /// People who want to know all.
-    Wide,
-    /// Programs.
-    Csv,
-}
-
-const NODE: [&str; 5] =
-    ["node", "cpu_usage_cores", "cpu_usage_percent", "memory_usage_bytes", "memory_usage_percent"];
-
-const NODE_WIDE: [&str; 6] = [
-    "cpu_allocatable_cores",
-    "cpu_capacity_cores",
-    "memory_allocatable_bytes",
-    "memory_capacity_bytes",
-    "age_seconds",
-    "window_seconds",
-];
-
-const GROUP: [&str; 9] = [
-    "nodes",
-    "nodes_left_out",
-    "cpu_usage_cores",
-    "cpu_allocatable_cores",
-    "cpu_usage_percent",
-    "memory_usage_bytes",
-    "memory_allocatable_bytes",
-    "memory_usage_percent",
-    "busiest_node",
-];
-
-const GROUP_WIDE: [&str; 2] = ["cpu_capacity_cores", "memory_capacity_bytes"];
-
-/// What pods request; in tables the limits are for those who want to know all.
-const REQUESTED: [&str; 8] = [
-    "cpu_requests_cores",
-    "cpu_free_cores",
-    "cpu_usage_of_requests_percent",
-    "memory_requests_bytes",
-    "memory_free_bytes",
-    "memory_usage_of_requests_percent",
-    "pods",
-    "pods_allocatable",
-];
-
-const REQUESTED_WIDE: [&str; 2] = ["cpu_limits_cores", "memory_limits_bytes"];
-
-const CSV_REQUESTED: [&str; 10] = [
-    "cpu_requests_cores",
-    "cpu_limits_cores",
-    "cpu_free_cores",
-    "cpu_usage_of_requests_percent",
-    "memory_requests_bytes",
-    "memory_limits_bytes",
-    "memory_free_bytes",
-    "memory_usage_of_requests_percent",
-    "pods",
-    "pods_allocatable",
-];
-
-/// What a row of CSV begins with, whatever it is about.
-const CSV_ORIGIN: [&str; 2] = ["timestamp", "context"];
-
-const CSV_FIGURES: [&str; 8] = [
-    "cpu_usage_cores",
-    "cpu_allocatable_cores",
-    "cpu_capacity_cores",
-    "cpu_usage_percent",
-    "memory_usage_bytes",
-    "memory_allocatable_bytes",
-    "memory_capacity_bytes",
-    "memory_usage_percent",
-];
-
-/// The columns of a report.
-pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
-    let fixed = |names: &[&str]| {
-        let definition = |name: &&str| DEFINITIONS.iter().find(|definition| definition.name == *name);
-        names.iter().filter_map(definition).map(Column::of).collect::<Vec<_>>()
-    };
-    let group_labels =
-        || report.group_by.iter().enumerate().map(|(at, key)| Column::label(key, Source::GroupLabel(at)));
-    let labels = || report.label_columns.iter().map(|key| Column::label(key, Source::Label(key)));
-    let extra = |names: &[&str]| if choice == Choice::Wide { fixed(names) } else { Vec::new() };
-    let requested = |names: &[&str]| if report.shows_requests { fixed(names) } else { Vec::new() };
-    let extended = || requested(&["extended_resources"]);
-    let parts = match (choice, &report.groups, &report.rows) {
-        (Choice::Csv, Some(_), _) => vec![
-            fixed(&CSV_ORIGIN),
-            group_labels().collect(),
-            fixed(&["nodes", "nodes_left_out"]),
-            fixed(&CSV_FIGURES),
-            fixed(&["busiest_node"]),
-            requested(&CSV_REQUESTED),
-        ],
-        (Choice::Csv, None, Some(_)) => vec![
-            fixed(&CSV_ORIGIN),
-            fixed(&["node"]),
-            fixed(&CSV_FIGURES),
-            fixed(&["window_seconds", "unknown_reason"]),
-            requested(&CSV_REQUESTED),
-            extended(),
-            requested(&["requests_unknown_reason"]),
-            labels().collect(),
-        ],
-        (Choice::Csv, None, None) => vec![
-            fixed(&CSV_ORIGIN),
-            fixed(&["nodes", "nodes_left_out"]),
-            fixed(&CSV_FIGURES),
-            requested(&CSV_REQUESTED),
-        ],
-        (_, groups, _) => {
-            let limits = if choice == Choice::Wide { requested(&REQUESTED_WIDE) } else { Vec::new() };
-            let (begin, more, end) = if groups.is_some() {
-                let begin = group_labels().chain(fixed(&GROUP)).collect();
-                (begin, extra(&GROUP_WIDE), Vec::new())
-            } else {
-                let end = extended().into_iter().chain(extra(&["status"])).chain(labels()).collect();
-                let context: &[_] = if report.shows_context { &["context"] } else { &[] };
-                let begin = fixed(context).into_iter().chain(fixed(&NODE)).collect();
-                (begin, extra(&NODE_WIDE), end)
-            };
-            vec![begin, more, requested(&REQUESTED), limits, end]
-        }
-    };
-    parts.into_iter().flatten().collect()
-}
-
-/// The rows of a report, without the totals where there are others.
-pub fn lines<'a>(report: &'a Report<'_>) -> Vec<Line<'a>> {
-    let nodes = report.rows.iter().flatten().map(Line::Node);
-    // Sums have no place for a cluster of which nothing is known.
-    let failed = report.failed.iter().filter(|_| report.rows.is_some()).map(Line::Failed);
-    nodes.chain(failed).chain(report.groups.iter().flatten().map(Line::Group)).collect()
-}
-
 impl<'a> Column<'a> {
-    fn of(definition: &Definition) -> Self {
+    /// The column of a definition.
+    pub fn of(definition: &Definition) -> Self {
         Self {
             name: definition.name.into(),
             header: definition.header.into(),
@@ -317,16 +238,11 @@ impl<'a> Column<'a> {
         }
     }
 
-    fn label(key: &'a str, source: Source<'a>) -> Self {
+    /// A column of a label's values.
+    pub fn label(key: &'a str, source: Source<'a>) -> Self {
         // kubectl's heading of a label column: what follows the prefix, in capitals.
         let header = key.rsplit('/').next().unwrap_or_default().to_uppercase();
-        Self {
-            name: format!("label_{key}").into(),
-            header: header.into(),
-            is_figure: false,
-            rank: EXTRA,
-            source,
-        }
+        Self { name: name_of_label(key).into(), header: header.into(), is_figure: false, rank: EXTRA, source }
     }
 
     /// How the CPU of nodes went, in so many characters.
@@ -401,6 +317,14 @@ impl<'a> Line<'a> {
         }
     }
 
+    fn swap(self) -> Usage {
+        match self {
+            Self::Node(row) => row.swap(),
+            Self::Failed(_) => Usage::default(),
+            Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.swap,
+        }
+    }
+
     /// What pods request of a node or of several.
     fn demand(self) -> Option<Demand> {
         match self {
@@ -465,3 +389,62 @@ fn status<'a>(row: &NodeUsage<'a>) -> Value<'a> {
 }
 
 const CORDON_TAINT: &str = "node.kubernetes.io/unschedulable:NoSchedule";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        snapshot::{Labels, Resources, Sample, Snapshot},
+        usage::{Base, join},
+    };
+
+    #[test]
+    fn each_column_says_which_rows_have_it() {
+        let sample = Sample {
+            node: "a".to_owned(),
+            timestamp: Some(Timestamp::UNIX_EPOCH),
+            window: Some(SignedDuration::ZERO),
+            usage: Resources::default(),
+            swap: None,
+            labels: Labels::new(),
+            is_stale: false,
+        };
+        let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
+        let rows = join(&snapshot, None, Base::Allocatable);
+        let totals = Totals::of(&rows, Base::Allocatable);
+        let group = Group { labels: Vec::new(), totals, busiest: None };
+        let report = Report {
+            context: None,
+            shows_context: false,
+            failed: Vec::new(),
+            simulated: false,
+            read_at: Timestamp::UNIX_EPOCH,
+            label_columns: Vec::new(),
+            columns: Vec::new(),
+            group_by: Vec::new(),
+            base: Base::Allocatable,
+            shows_requests: false,
+            shows_swap: false,
+            found: vec![1],
+            undecided: 0,
+            verdict: None,
+            rows: None,
+            groups: None,
+            totals,
+            shows_totals: false,
+            newest: None,
+        };
+        for definition in &DEFINITIONS {
+            let has = |line| !matches!(Column::of(definition).value(&report, line), Value::Blank);
+            let had = [Line::Node(&rows[0]), Line::Group(&group), Line::Totals(&totals)].map(has);
+            let expected = match definition.of {
+                Of::All => [true; 3],
+                // The totals beside nodes say there that they are none.
+                Of::Nodes => [true, false, definition.name == "node"],
+                Of::Groups => [false, true, false],
+                Of::Sums => [false, true, true],
+            };
+            assert_eq!(had, expected, "{}", definition.name);
+        }
+    }
+}

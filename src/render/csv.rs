@@ -9,7 +9,8 @@ use ::csv::{ErrorKind, WriterBuilder};
 
 use super::{
     Render,
-    column::{Choice, Line, Value, columns, lines},
+    choice::{Choice, columns, lines},
+    column::{Line, Value},
     number,
 };
 use crate::{report::Report, visible::visible};

@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
                 .groups
                 .as_ref()
                 .map(|groups| groups.iter().map(|group| GroupItem::of(group, report)).collect()),
-            totals: report.shown_totals().map(|totals| TotalsItem::of(totals, report.shows_requests)),
+            totals: report.shown_totals().map(|totals| TotalsItem::of(totals, report)),
         }
     }
 }
@@ -110,17 +110,18 @@ struct Item<'a> {
 
 impl<'a> Item<'a> {
     fn of(row: &NodeUsage<'a>, report: &'a Report<'_>) -> Self {
+        let labels = report.label_columns.iter();
         Self {
             timestamp: row.timestamp().map(|time| time.to_string()),
             context: row.context().filter(|_| report.shows_context).map(Text),
             node: Text(row.name()),
-            figures: Figures::of(&row.cpu(), &row.memory()),
+            figures: Figures::of(row.cpu(), row.memory(), report.shows_swap.then(|| row.swap())),
             window_seconds: row.window().map(|window| Number(number::seconds(window))),
             unknown_reason: row.unknown().map(UnknownReason::word),
             requested: report.shows_requests.then(|| RequestedOfNode::of(row)),
             unschedulable: row.unschedulable(),
             taints: row.taints().map(|taints| taints.iter().map(|taint| Text(taint.as_str())).collect()),
-            labels: report.label_columns.iter().map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
+            labels: labels.map(|key| (key.as_str(), row.label(key).map(Text))).collect(),
         }
     }
 }
@@ -138,7 +139,7 @@ impl<'a> GroupItem<'a> {
         let labels = report.group_by.iter().zip(&group.labels);
         Self {
             labels: labels.map(|(key, label)| (key.as_str(), label.map(Text))).collect(),
-            totals: TotalsItem::of(&group.totals, report.shows_requests),
+            totals: TotalsItem::of(&group.totals, report),
             busiest_node: group.busiest.map(|row| Text(report.full_name(&row))),
         }
     }
@@ -151,24 +152,30 @@ struct TotalsItem {
     nodes_left_out: usize,
     #[serde(flatten)]
     figures: Figures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swap_nodes: Option<usize>,
     #[serde(flatten)]
     requested: Option<Requested>,
 }
 
 impl TotalsItem {
-    fn of(totals: &Totals, shows_requests: bool) -> Self {
+    fn of(totals: &Totals, report: &Report<'_>) -> Self {
         Self {
-            requested: shows_requests
+            requested: report
+                .shows_requests
                 .then(|| Requested::of(totals.demand, totals.allocatable_pods, totals.cpu, totals.memory)),
             timestamp: totals.timestamp.map(|time| time.to_string()),
             nodes: totals.nodes,
             nodes_left_out: totals.left_out,
-            figures: Figures::of(&totals.cpu, &totals.memory),
+            figures: Figures::of(totals.cpu, totals.memory, report.shows_swap.then_some(totals.swap)),
+            swap_nodes: report.shows_swap.then_some(totals.swap_nodes),
         }
     }
 }
 
+/// Swap is not there where nobody asked for it, and null where it is unknown.
 #[derive(Serialize)]
+#[expect(clippy::option_option, reason = "to serde the outer one is whether the name is there")]
 struct Figures {
     cpu_usage_cores: Option<Number>,
     cpu_allocatable_cores: Option<Number>,
@@ -178,10 +185,16 @@ struct Figures {
     memory_allocatable_bytes: Option<Number>,
     memory_capacity_bytes: Option<Number>,
     memory_usage_percent: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swap_usage_bytes: Option<Option<Number>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swap_capacity_bytes: Option<Option<Number>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swap_usage_percent: Option<Option<Number>>,
 }
 
 impl Figures {
-    fn of(cpu: &Usage, memory: &Usage) -> Self {
+    fn of(cpu: Usage, memory: Usage, swap: Option<Usage>) -> Self {
         let amount = |amount: Option<Amount>| amount.map(|amount| Number(number::amount(amount)));
         let percent = |percent: Option<Percent>| percent.map(|percent| Number(number::percent(percent)));
         Self {
@@ -193,6 +206,9 @@ impl Figures {
             memory_allocatable_bytes: amount(memory.allocatable),
             memory_capacity_bytes: amount(memory.capacity),
             memory_usage_percent: percent(memory.percent),
+            swap_usage_bytes: swap.map(|swap| amount(swap.used)),
+            swap_capacity_bytes: swap.map(|swap| amount(swap.capacity)),
+            swap_usage_percent: swap.map(|swap| percent(swap.percent)),
         }
     }
 }

@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 
 use super::{
     Style,
-    column::{Column, lines},
+    choice::lines,
+    column::Column,
     table::{Table, age_text, percent_text, shortened},
 };
 use crate::{progress, report::Report, trend::Trends, visible::visible};
@@ -50,7 +51,7 @@ impl Live<'_> {
 
         let lines = &rows[..shown];
         let mut table = Table::of(report, self.style, self.wide);
-        if report.groups.is_none() {
+        if report.groups.is_none() && report.columns.is_empty() {
             table.add(Column::trend(self.trends, TREND_WIDTH));
         }
         let widths = table.widths(lines);

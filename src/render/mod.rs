@@ -1,5 +1,7 @@
 //! The formats, one file each.
 
+mod choice;
+pub mod chosen;
 mod column;
 mod csv;
 mod document;
@@ -133,6 +135,7 @@ mod tests {
             timestamp: Some(Timestamp::UNIX_EPOCH),
             window: Some(SignedDuration::ZERO),
             usage: Resources::default(),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         };
@@ -144,9 +147,11 @@ mod tests {
             simulated: false,
             read_at: Timestamp::UNIX_EPOCH,
             label_columns: Vec::new(),
+            columns: Vec::new(),
             group_by: Vec::new(),
             base: Base::Allocatable,
             shows_requests: false,
+            shows_swap: false,
             found: vec![1],
             undecided: 0,
             verdict: None,

@@ -7,7 +7,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{
     Style, UNKNOWN,
-    column::{Choice, Column, Line, OPTIONAL, Value, columns},
+    choice::{Choice, columns},
+    column::{Column, Line, OPTIONAL, Value},
     kubectl, number,
 };
 use crate::{
@@ -83,14 +84,24 @@ impl<'a> Table<'a> {
 
     /// Leaves out columns, and then shortens the names, until a line has room; gives the widths then.
     pub fn fit(&mut self, mut widths: Vec<usize>, room: usize) -> Vec<usize> {
-        while total(&widths) - widths[0].saturating_sub(SHORT_NAME) > room {
-            let least = (0..self.columns.len()).max_by_key(|at| (self.columns[*at].rank, *at));
+        let Some(mut named) = self.naming() else { return widths };
+        while total(&widths) - widths[named].saturating_sub(SHORT_NAME) > room {
+            let others = (0..self.columns.len()).filter(|at| *at != named);
+            let least = others.max_by_key(|at| (self.columns[*at].rank, *at));
             let Some(least) = least.filter(|at| self.columns[*at].rank >= OPTIONAL) else { break };
             self.columns.remove(least);
             widths.remove(least);
+            named -= usize::from(least < named);
         }
-        widths[0] -= total(&widths).saturating_sub(room).min(widths[0].saturating_sub(1));
+        widths[named] -= total(&widths).saturating_sub(room).min(widths[named].saturating_sub(1));
         widths
+    }
+
+    /// The column by which lines are known: the first of texts, or of figures where there is no text; that of the nodes' names
+    /// before all others.
+    fn naming(&self) -> Option<usize> {
+        let columns = self.columns.iter().enumerate();
+        columns.min_by_key(|(at, column)| (column.is_figure, column.rank, *at)).map(|(at, _)| at)
     }
 
     /// The line of column names; `None` where there is to be none.

@@ -2,11 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{
-    Render, Style,
-    column::{Line, lines},
-    table::Table,
-};
+use super::{Render, Style, choice::lines, column::Line, table::Table};
 use crate::report::Report;
 
 /// The table. Figures stand to the right, so that they can be compared.

@@ -77,6 +77,8 @@ struct Machine {
     gibibytes: u32,
     /// CPU in use, in billionths of a core, and memory in use, in KiB; `None` where there is no sample.
     used: Option<(u64, u64)>,
+    /// Swap in KiB, and what is used of it; `None` where there is none.
+    swap: Option<(u64, u64)>,
     taint: Option<&'static str>,
     cordoned: bool,
 }
@@ -104,6 +106,7 @@ fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
             let cpu =
                 u64::from(cores) * 10_000_000 * cpu * (70 + spread(7_919)) / 100 + spread(104_729) * 12_347;
             let memory = u64::from(gibibytes) * 10_486 * memory * (80 + spread(104_729) / 2) / 100;
+            let swap = u64::from(gibibytes) << 18;
             let is_new = pool == "general" && number == 7;
             Machine {
                 pool,
@@ -111,6 +114,7 @@ fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
                 cores,
                 gibibytes,
                 used: (!is_new).then_some((cpu, memory)),
+                swap: (pool == "memory").then(|| (swap, swap / 100 * (5 + spread(7_919) / 2))),
                 taint: match pool {
                     "control-plane" => Some("node-role.kubernetes.io/control-plane"),
                     "gpu" => Some("nvidia.com/gpu"),
@@ -147,6 +151,9 @@ impl Machine {
                 },
             },
         });
+        if let Some((capacity, _)) = self.swap {
+            node["status"]["nodeInfo"] = json!({"swap": {"capacity": capacity << 10}});
+        }
         if let Some(gpus) = self.gpus() {
             node["status"]["allocatable"][GPU] = gpus.into();
         }
@@ -187,11 +194,15 @@ impl Machine {
         let (cpu, memory) = self.used?;
         // Whole seconds, as metrics-server gives them.
         let age = SignedDuration::new(4 + i64::from(self.number), now.subsec_nanosecond());
+        let mut usage = json!({"cpu": format!("{cpu}n"), "memory": format!("{memory}Ki")});
+        if let Some((_, used)) = self.swap {
+            usage["swap"] = format!("{used}Ki").into();
+        }
         Some(json!({
             "metadata": self.metadata(),
             "timestamp": (now - age).to_string(),
             "window": "15.013s",
-            "usage": {"cpu": format!("{cpu}n"), "memory": format!("{memory}Ki")},
+            "usage": usage,
         }))
     }
 }

@@ -50,6 +50,7 @@ mod tests {
             timestamp: Some(Timestamp::from_second(second).unwrap()),
             window: Some(jiff::SignedDuration::ZERO),
             usage: Resources::default(),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         }

@@ -71,6 +71,9 @@ fn nodes_and_their_labels() {
         (&["-L", "to"], "topology.kubernetes.io/zone\n:4\n"),
         (&["-Lpo"], "-Lpool\n:4\n"),
         (&["--label-columns", "pool,to"], "pool,topology.kubernetes.io/zone\n:4\n"),
+        (&["--where", "swap"], "swap<\nswap>\n:6\n"),
+        (&["--columns", "memory_usage_"], "memory_usage_bytes\nmemory_usage_percent\n"),
+        (&["--columns=node,label_"], "node,label_pool\nnode,label_topology.kubernetes.io/zone\n:4\n"),
         (&["none-such"], ":4\n"),
     ] {
         let answer = complete(&mut nodeusage(), &[&["--demo"], words].concat());

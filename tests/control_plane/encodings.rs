@@ -20,7 +20,7 @@ fn protobuf_and_json_come_to_the_same() {
     let labels = "pool,topology.kubernetes.io/zone,node.kubernetes.io/instance-type,absent";
     let name = SHARED.timestamps().into_keys().next().unwrap();
     for selection in [&[][..], &[name.as_str()], &["-l", "pool in (gpu,memory)"]] {
-        let flags = [&["-o", "json", "--total", "-L", labels], selection].concat();
+        let flags = [&["-o", "json", "--total", "--show-swap", "-L", labels], selection].concat();
         let (protobuf, json) = SHARED.at_one_moment(|| {
             let json = run(nodeusage().args(["-s", &json_server.url]).args(&flags));
             (SHARED.nodeusage(&flags).success(), json.success())
@@ -28,5 +28,6 @@ fn protobuf_and_json_come_to_the_same() {
         let json = json.replacen("\"context\": null", "\"context\": \"nodeusage-test\"", 1);
         assert_eq!(protobuf, json, "{selection:?}");
         assert!(protobuf.contains("\"cpu_usage_cores\""));
+        assert!(selection.len() < 2 || protobuf.contains("\"swap_capacity_bytes\": 8589934592"));
     }
 }

@@ -40,9 +40,9 @@ fn schema() -> Validator {
 fn csv_and_tsv_equal_json() {
     let labels = format!("{ZONE},absent");
     let [json, csv, tsv] = formats([
-        &["-o", "json", "-L", &labels],
-        &["-o", "csv", "-L", &labels],
-        &["-o", "tsv", "-L", ZONE, "-L", "absent"],
+        &["-o", "json", "--show-swap", "-L", &labels],
+        &["-o", "csv", "--show-swap", "-L", &labels],
+        &["-o", "tsv", "--show-swap", "-L", ZONE, "-L", "absent"],
     ]);
     let json: Value = serde_json::from_str(&json).unwrap();
     let items = json["items"].as_array().unwrap();
@@ -91,10 +91,12 @@ fn json_and_yaml_are_one_document_that_fits_the_schema() {
     for flags in [
         &[][..],
         &["--total"],
+        &["--total", "--show-swap"],
         &["--totals-only"],
         &["-L", ZONE, "--show-capacity"],
         &["-l", "pool=none-such"],
         &["--group-by", ZONE, "--total"],
+        &["--group-by", ZONE, "--show-swap"],
         &["--where", "cpu>0", "--field-selector", "spec.unschedulable=false"],
     ] {
         let [json, yaml] = formats([&[&["-o", "json"], flags].concat(), &[&["-o", "yaml"], flags].concat()]);

@@ -11,8 +11,8 @@ fn same_as_kubectl(flags: &[&str]) -> String {
             SHARED.kubectl(&[&["top", "nodes"], flags].concat()).success(),
         )
     });
-    let (mut measured, mut unmeasured): (Vec<_>, Vec<_>) =
-        theirs.lines().partition(|line| !line.contains("<unknown>"));
+    let is_measured = |line: &&str| line.split_whitespace().nth(1) != Some("<unknown>");
+    let (mut measured, mut unmeasured): (Vec<_>, Vec<_>) = theirs.lines().partition(is_measured);
     unmeasured.sort_unstable();
     measured.append(&mut unmeasured);
     let ours: Vec<_> = ours.lines().collect();
@@ -41,6 +41,14 @@ fn sorted_by_memory() {
 fn of_capacity() {
     let of_capacity = same_as_kubectl(&["--show-capacity"]);
     assert_ne!(of_capacity, same_as_kubectl(&["--show-capacity=false"]));
+}
+
+/// metrics-server never has the use of swap; what kubectl makes of that use is compared in tests/differential.
+#[test]
+fn with_swap() {
+    let table = same_as_kubectl(&["--show-swap"]);
+    let with_swap = table.lines().filter(|line| line.trim_end().ends_with("0Mi           0%")).count();
+    assert!((2..20).contains(&with_swap), "some nodes have swap: {table}");
 }
 
 #[test]

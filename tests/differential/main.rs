@@ -11,12 +11,18 @@ mod cases;
 mod check;
 mod class;
 mod compare;
+#[allow(dead_code, reason = "a hostile server writes more")]
+#[path = "../hostile/encode.rs"]
+mod encode;
 mod observe;
 mod pki;
 mod recorder;
 mod secrets;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod swap;
 
 /// A test for each group of cases.
 macro_rules! groups {

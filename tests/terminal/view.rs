@@ -24,6 +24,27 @@ fn each_size_is_filled_and_nothing_is_broken() {
 }
 
 #[test]
+fn chosen_columns_make_way_for_the_name_wherever_it_stands() {
+    let columns = "cpu_usage_cores,status,label_pool,node,cpu_usage_percent";
+    for (width, shown) in [
+        (80, "CPU(cores)  STATUS    POOL     NAME                 CPU(%)"),
+        (50, "CPU(cores)  STATUS    NAME                 CPU(%)"),
+        (28, "NAME                 CPU(%)"),
+        (24, "NAME              CPU(%)"),
+    ] {
+        let tmux = Tmux::of_size(width, 10);
+        let binary = env!("CARGO_BIN_EXE_kubectl-nodeusage");
+        tmux.types(&format!("{binary} --demo -w --interval 1h -l pool=compute --columns {columns}"));
+        let screen = tmux.shows("next in ");
+        let header = screen.lines().find(|line| line.contains("NAME")).unwrap();
+        assert_eq!(header.trim_end(), shown, "{screen}");
+        let mut nodes = screen.lines().filter(|line| line.contains("simulated-"));
+        assert!(nodes.all(|line| line.contains('…') == (width == 24)), "{screen}");
+        assert!(!screen.contains("TREND"), "{screen}");
+    }
+}
+
+#[test]
 fn a_size_that_changes_is_followed() {
     let fresh = SIZES.map(|(width, height)| demo(width, height).frame(width, height));
     let resized = demo(100, 30);

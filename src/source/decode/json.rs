@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{error::Category, value::RawValue};
 
-use super::{LONGEST_SHOWN, Partial, Problems, amount};
+use super::{LONGEST_SHOWN, Partial, Problems, SWAP, amount};
 use crate::{
     amount::Amount,
     quantity::Quantity,
@@ -36,10 +36,12 @@ pub fn node(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Node>, Strin
     let mut problems = Problems::default();
     let (allocatable, capacity) =
         (status.allocatable.unwrap_or_default(), status.capacity.unwrap_or_default());
+    let swap = status.node_info.and_then(|info| info.swap).and_then(|swap| swap.capacity);
     let node = Node {
         labels: labels(metadata.labels, wanted, &mut problems),
         allocatable: resources("allocatable", &allocatable, &mut problems),
         capacity: resources("capacity", &capacity, &mut problems),
+        swap: resource("capacity", SWAP, swap, &mut problems).map(Box::new),
         allocatable_pods: resource("allocatable", "pods", allocatable.pods, &mut problems),
         extended: extended("allocatable", &allocatable, &mut problems),
         unschedulable: Some(spec.unschedulable),
@@ -59,11 +61,13 @@ pub fn sample(json: &[u8], wanted: &BTreeSet<&str>) -> Result<Partial<Sample>, S
         Ok(sample) => sample,
         Err(error) => return name_only(json, &error, Sample::named),
     };
+    let swap = usage.extended.iter().rfind(|(name, _)| name == SWAP).map(|(_, raw)| *raw);
     let mut problems = Problems::default();
     let sample = Sample {
         timestamp: problems.read("timestamp", parsed::<Timestamp>(timestamp, "an RFC 3339 time")),
         window: problems.read("window", parsed::<SignedDuration>(window, "a duration")),
         usage: resources("usage", &usage, &mut problems),
+        swap: resource("usage", SWAP, swap, &mut problems).map(Box::new),
         labels: labels(metadata.labels, wanted, &mut problems),
         node: String::new(),
         is_stale: false,
@@ -220,11 +224,26 @@ struct Taint<'a> {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
 struct NodeStatus<'a> {
     #[serde(borrow, default)]
     allocatable: Option<ListOfResources<'a>>,
     #[serde(borrow, default)]
     capacity: Option<ListOfResources<'a>>,
+    #[serde(borrow, default)]
+    node_info: Option<NodeInfo<'a>>,
+}
+
+#[derive(Deserialize)]
+struct NodeInfo<'a> {
+    #[serde(borrow, default)]
+    swap: Option<SwapStatus<'a>>,
+}
+
+#[derive(Deserialize)]
+struct SwapStatus<'a> {
+    #[serde(borrow, default)]
+    capacity: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -327,6 +346,34 @@ mod tests {
             assert_eq!(sample.timestamp.unwrap().to_string(), "2026-11-01T12:00:00Z");
             assert_eq!(sample.usage.cpu.unwrap().nanos(), 123_456_789);
         }
+    }
+
+    #[test]
+    fn swap_is_that_of_the_machine_and_of_the_sample() {
+        let swap = |capacity: &str| {
+            let json = format!(
+                r#"{{"metadata":{{"name":"a"}},"status":{{"nodeInfo":{{"kubeletVersion":"v1.37.2","swap":{capacity}}}}}}}"#
+            );
+            node(json.as_bytes(), &[].into()).map(|node| (node.object.unwrap().swap, node.problem)).unwrap()
+        };
+        for (capacity, bytes) in [("{}", None), ("null", None), (r#"{"capacity":2147483648}"#, Some(2 << 30))]
+        {
+            assert_eq!(swap(capacity), (bytes.map(|bytes| Box::new(Amount::from_whole(bytes))), None));
+        }
+        assert_eq!(
+            swap(r#"{"capacity":-1}"#),
+            (None, Some("node \"a\": capacity swap: -1: it is negative".to_owned()))
+        );
+        let used = |swap: &str| {
+            let json = format!(
+                r#"{{"metadata":{{"name":"a"}},"timestamp":"2026-11-01T12:00:00Z","window":"1s","usage":{{"cpu":"1"{swap}}}}}"#
+            );
+            whole(sample(json.as_bytes(), &[].into())).swap.map(|swap| swap.whole())
+        };
+        assert_eq!(
+            [used(""), used(r#","swap":"3Ki""#), used(r#","swap":null"#)],
+            [None, Some(3 << 10), None]
+        );
     }
 
     #[test]

@@ -84,6 +84,7 @@ impl Node {
             labels,
             allocatable,
             capacity,
+            swap: None,
             allocatable_pods: None,
             extended: ResourceList::new(),
             unschedulable: None,
@@ -100,6 +101,7 @@ impl Sample {
             timestamp: None,
             window: None,
             usage: Resources::default(),
+            swap: None,
             labels: Labels::new(),
             is_stale: false,
         }
@@ -116,6 +118,9 @@ const LONGEST_VALUE: usize = 63;
 
 /// More taints than any node has.
 const MOST_TAINTS: usize = 1_000;
+
+/// Swap in the usage of a sample (k8s.io/kubectl `pkg/metricsutil`).
+const SWAP: &str = "swap";
 
 /// How much of a text that can't be read is shown.
 const LONGEST_SHOWN: usize = 100;
@@ -176,9 +181,10 @@ fn at_most(longest: usize, text: &str) -> Result<String, String> {
 
 /// What there is of a resource. Less than nothing of it is a slip of the one who measured.
 fn amount(quantity: &Quantity) -> Result<Amount, String> {
-    match Amount::from_quantity(quantity) {
-        None => Err("it is beyond any amount".to_owned()),
-        Some(amount) if amount.nanos() < 0 => Err("it is negative".to_owned()),
-        Some(amount) => Ok(amount),
-    }
+    let amount = Amount::from_quantity(quantity).ok_or("it is beyond any amount")?;
+    not_negative(amount)
+}
+
+fn not_negative(amount: Amount) -> Result<Amount, String> {
+    if amount < Amount::ZERO { Err("it is negative".to_owned()) } else { Ok(amount) }
 }

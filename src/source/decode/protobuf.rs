@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 use prost::{DecodeError, Message};
 
-use super::{LONGEST_SHOWN, Partial, Problems, amount};
+use super::{LONGEST_SHOWN, Partial, Problems, SWAP, amount, not_negative};
 use crate::{
     amount::Amount,
     quantity,
@@ -23,11 +23,15 @@ pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
     };
     let (spec, status) = (spec.unwrap_or_default(), status.unwrap_or_default());
     let ObjectMeta { name, labels } = metadata.unwrap_or_default();
+    let swap = status.node_info.and_then(|info| info.swap).and_then(|swap| swap.capacity);
     let mut problems = Problems::default();
     let node = snapshot::Node {
         labels: kept(&labels, wanted, &mut problems),
         allocatable: resources("allocatable", &status.allocatable, &mut problems),
         capacity: resources("capacity", &status.capacity, &mut problems),
+        swap: swap
+            .and_then(|bytes| problems.read("capacity swap", not_negative(Amount::from_whole(bytes))))
+            .map(Box::new),
         allocatable_pods: resource("allocatable", "pods", &status.allocatable, &mut problems),
         extended: extended("allocatable", &status.allocatable, &mut problems),
         unschedulable: Some(spec.unschedulable),
@@ -52,6 +56,7 @@ pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<Sample> {
         timestamp: problems.read("timestamp", timestamp),
         window: Some(SignedDuration::from_nanos(window.unwrap_or_default().nanos)),
         usage: resources("usage", &usage, &mut problems),
+        swap: resource("usage", SWAP, &usage, &mut problems).map(Box::new),
         labels: kept(&labels, wanted, &mut problems),
         node: String::new(),
         is_stale: false,
@@ -182,6 +187,20 @@ struct NodeStatus {
     capacity: HashMap<String, Quantity>,
     #[prost(map = "string, message", tag = "2")]
     allocatable: HashMap<String, Quantity>,
+    #[prost(message, optional, tag = "7")]
+    node_info: Option<NodeSystemInfo>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct NodeSystemInfo {
+    #[prost(message, optional, tag = "11")]
+    swap: Option<NodeSwapStatus>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct NodeSwapStatus {
+    #[prost(int64, optional, tag = "1")]
+    capacity: Option<i64>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -214,4 +233,41 @@ struct Time {
 struct Duration {
     #[prost(int64, tag = "1")]
     nanos: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A field with its length.
+    fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+        [&[number << 3 | 2, u8::try_from(bytes.len()).unwrap()], bytes].concat()
+    }
+
+    #[test]
+    fn swap_is_that_of_the_machine_and_of_the_sample() {
+        let metadata = field(1, &field(1, b"a"));
+        let node_with = |capacity: &[u8]| {
+            // The version of the kubelet, and whether it runs in a user namespace, stand around it.
+            let info = [field(7, b"v1.37.2"), field(11, capacity), vec![12 << 3, 1]].concat();
+            let Partial { object, problem } =
+                node(&[metadata.clone(), field(3, &field(7, &info))].concat(), &[].into());
+            (object.unwrap().swap.map(|swap| swap.whole()), problem)
+        };
+        assert_eq!(node_with(&[]), (None, None));
+        assert_eq!(node_with(&[1 << 3, 0]), (Some(0), None));
+        assert_eq!(node_with(&[1 << 3, 0x80, 0x80, 0x80, 0x80, 0x08]), (Some(2 << 30), None));
+        let minus_one = [&[1 << 3][..], &[0xff; 9], &[1]].concat();
+        assert_eq!(
+            node_with(&minus_one),
+            (None, Some("node \"a\": capacity swap: it is negative".to_owned()))
+        );
+
+        let swap = field(4, &[field(1, b"swap"), field(2, &field(1, b"3Ki"))].concat());
+        let sample = sample(&[metadata.clone(), swap].concat(), &[].into()).object.unwrap();
+        assert_eq!(
+            (sample.swap.map(|swap| swap.whole()), sample.usage),
+            (Some(3 << 10), Resources::default())
+        );
+    }
 }

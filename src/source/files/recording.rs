@@ -109,6 +109,8 @@ fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
     let timestamp = cells.text("timestamp").map(|text| text.parse::<Timestamp>()).transpose();
     let timestamp = timestamp.map_err(|error| format!("timestamp: {error}"))?;
     let window = amount("window_seconds")?;
+    let swap = |column| Ok::<_, String>(amount(column)?.map(Box::new));
+    let (swap_usage, swap_capacity) = (swap("swap_usage_bytes")?, swap("swap_capacity_bytes")?);
     let reason = cells.text("unknown_reason");
     let is = |word: UnknownReason| reason.as_deref() == Some(word.word());
     let (unschedulable, taints) = cells.scheduling();
@@ -126,6 +128,7 @@ fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
             window: window
                 .map(|window| SignedDuration::from_nanos(i64::try_from(window.nanos()).unwrap_or(i64::MAX))),
             usage,
+            swap: swap_usage,
             labels: labels(),
             is_stale: is(UnknownReason::Stale),
         }),
@@ -134,6 +137,7 @@ fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
             labels: labels(),
             allocatable,
             capacity,
+            swap: swap_capacity,
             allocatable_pods: None,
             extended: ResourceList::new(),
             unschedulable,

@@ -27,6 +27,18 @@ pub fn cases() -> Vec<Case> {
             "a 1.000 25.0% <unknown> <unknown>",
             "usage memory",
         ));
+        cases.extend(sample_of(
+            &format!("usage swap: {name}"),
+            &json!({"usage": {"swap": quantity}}),
+            A,
+            "usage swap",
+        ));
+        cases.extend(node_of(
+            &format!("capacity of swap: {name}"),
+            &json!({"status": {"nodeInfo": {"swap": {"capacity": quantity}}}}),
+            A,
+            "capacity swap",
+        ));
         cases.extend(node_of(
             &format!("allocatable cpu: {name}"),
             &json!({"status": {"allocatable": {"cpu": quantity}}}),
@@ -129,6 +141,8 @@ fn shapes_of_nodes() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ),
         ("allocatable: a text", json!({"status": {"allocatable": "4"}}), unknown, "invalid type: string"),
         ("capacity: true", json!({"status": {"capacity": true}}), unknown, "invalid type: boolean"),
+        ("nodeInfo: a text", json!({"status": {"nodeInfo": "v1.37"}}), unknown, "invalid type: string"),
+        ("swap: true", json!({"status": {"nodeInfo": {"swap": true}}}), unknown, "invalid type: boolean"),
         ("spec: a number", json!({"spec": 7}), unknown, "invalid type: integer `7`"),
         ("unschedulable: a text", json!({"spec": {"unschedulable": "yes"}}), unknown, "invalid type: string"),
         ("taints: an object", json!({"spec": {"taints": {}}}), unknown, "invalid type: map"),
