@@ -1,11 +1,14 @@
 //! What pods request of nodes, as the scheduler counts it.
 
-use std::collections::{BTreeMap, HashMap};
+mod pods;
+
+use std::collections::BTreeMap;
 
 use crate::{
     amount::{Amount, Percent},
     usage::Usage,
 };
+pub use pods::{Allocated, Pods};
 
 /// Amounts by the name of the resource: `cpu` in cores, `memory` in bytes, others in their own unit.
 pub type ResourceList = BTreeMap<String, Amount>;
@@ -198,77 +201,6 @@ impl std::iter::Sum for Demand {
     }
 }
 
-/// What the pods of one node take of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Allocated {
-    /// CPU, memory, and how many pods.
-    pub demand: Demand,
-    /// The requests of extended resources.
-    pub extended: ResourceList,
-}
-
-static NOTHING: Allocated = Allocated {
-    demand: Demand {
-        pods: 0,
-        cpu: Asked { requests: Amount::ZERO, limits: Amount::ZERO },
-        memory: Asked { requests: Amount::ZERO, limits: Amount::ZERO },
-    },
-    extended: ResourceList::new(),
-};
-
-/// The pods of all nodes, with their sums kept beside them.
-#[derive(Debug, Clone, Default)]
-pub struct Pods {
-    /// By namespace and name.
-    pods: HashMap<(String, String), Kept>,
-    nodes: HashMap<String, Allocated>,
-}
-
-/// What must be known of a pod to take it out of the sums again.
-#[derive(Debug, Clone)]
-struct Kept {
-    node: String,
-    demand: Demand,
-    extended: ResourceList,
-}
-
-impl Pods {
-    /// Takes in a pod, in the place of what it was.
-    pub fn set(&mut self, pod: Pod) {
-        self.remove(&pod.namespace, &pod.name);
-        let Pod { namespace, name, node, demand, extended } = pod;
-        let allocated = self.nodes.entry(node.clone()).or_default();
-        allocated.demand.add(demand);
-        add(&mut allocated.extended, &extended);
-        self.pods.insert((namespace, name), Kept { node, demand, extended });
-    }
-
-    /// Forgets a pod that is gone or has ended.
-    pub fn remove(&mut self, namespace: &str, name: &str) {
-        let Some(Kept { node, demand, extended }) =
-            self.pods.remove(&(namespace.to_owned(), name.to_owned()))
-        else {
-            return;
-        };
-        if let Some(allocated) = self.nodes.get_mut(&node) {
-            allocated.demand.subtract(demand);
-            for (resource, amount) in extended {
-                *allocated.extended.entry(resource).or_default() -= amount;
-            }
-            allocated.extended.retain(|_, amount| *amount != Amount::ZERO);
-            if allocated.demand.pods == 0 {
-                self.nodes.remove(&node);
-            }
-        }
-    }
-
-    /// What the pods of a node take of it; nothing where it has none.
-    #[must_use]
-    pub fn of(&self, node: &str) -> &Allocated {
-        self.nodes.get(node).unwrap_or(&NOTHING)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,27 +245,5 @@ mod tests {
         let total = spec.total();
         assert_eq!(total.requests, list(&[("cpu", "3250m"), ("memory", "10Mi"), ("example.com/a", "2")]));
         assert_eq!(total.limits, list(&[("cpu", "2250m"), ("memory", "0")]));
-    }
-
-    #[test]
-    fn sums_follow_pods_that_come_move_and_go() {
-        let pod = |name: &str, node: &str, cpu: &str| Pod {
-            namespace: "dev".to_owned(),
-            name: name.to_owned(),
-            node: node.to_owned(),
-            demand: Demand::of(&requests(&[("cpu", cpu)])),
-            extended: list(&[("gpu", "1")]),
-        };
-        let mut pods = Pods::default();
-        pods.set(pod("a", "one", "1"));
-        pods.set(pod("b", "one", "500m"));
-        pods.set(pod("a", "one", "2"));
-        let one = pods.of("one");
-        assert_eq!((one.demand.pods, one.demand.cpu.requests.millis()), (2, 2_500));
-        assert_eq!(one.extended, list(&[("gpu", "2")]));
-        pods.set(pod("a", "two", "2"));
-        pods.remove("dev", "b");
-        pods.remove("dev", "never-there");
-        assert_eq!((pods.of("one"), pods.of("two").demand.pods), (&NOTHING, 1));
     }
 }

@@ -13,7 +13,7 @@ use super::{
     served::Served,
 };
 use crate::{
-    client::Client,
+    client::{Client, Encoded},
     error::Error,
     snapshot::{Node, Sample, Snapshot},
 };
@@ -112,9 +112,8 @@ pub(super) async fn nodes(
     let path = nodes_path(query, "resourceVersion=0");
     let wanted = query.wanted_labels();
     let mut found = Collected::default();
-    let outcome =
-        client.list(&path, "NodeList", &received.nodes, |object| found.add(decode::node(object, &wanted)?));
-    match outcome.await {
+    let mut take = |object: Encoded<'_>| found.add(decode::node(object, &wanted)?);
+    match client.list(&path, "NodeList", &received.nodes, &mut take).await {
         // A field selector can be applied to nodes only.
         Err(Error::Forbidden(message)) if query.field_selector.is_none() => {
             snapshot.nodes_forbidden = Some(message);
@@ -143,10 +142,9 @@ impl Reading<'_> {
     async fn samples(&self, resource: &str, selector: &str) -> Result<Collected<Sample>, Error> {
         let mut found = Collected::default();
         let path = format!("{resource}{}", with(&[selector]));
-        let outcome = self.client.list(&path, "NodeMetricsList", &self.received.samples, |object| {
-            found.add(decode::sample(object, &self.wanted)?)
-        });
-        explained(self.client, resource, outcome.await, self.received).await?;
+        let mut take = |object: Encoded<'_>| found.add(decode::sample(object, &self.wanted)?);
+        let outcome = self.client.list(&path, "NodeMetricsList", &self.received.samples, &mut take).await;
+        explained(self.client, resource, outcome, self.received).await?;
         Ok(found)
     }
 

@@ -163,7 +163,7 @@ impl Kind for OfPods {
         let pod = if change == Change::Set { decode::pod(object)? } else { None };
         let pods = kept.snapshot.pods.get_or_insert_default();
         if let Some(pod) = pod {
-            pods.set(pod);
+            pods.set(pod)?;
         } else {
             let (namespace, name) = decode::name(object)?;
             pods.remove(&namespace, &name);

@@ -1,12 +1,29 @@
 //! Pods, read page by page and reduced to what they take of their nodes.
 
+use std::time::Duration;
+
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::time::timeout;
 
 use super::{Received, decode};
-use crate::{client::Client, error::Error, requests::Pods, snapshot::Snapshot};
+use crate::{
+    client::{Client, Encoded, ListMeta, MOST_PODS},
+    error::Error,
+    requests::Pods,
+    snapshot::Snapshot,
+};
 
 /// How many pods come at once, as for kubectl (`--chunk-size`).
 const PAGE: usize = 500;
+
+/// The most pages. The most pods that are read are on 400 full ones; a server may make them shorter, and even empty.
+const MOST_PAGES: usize = 1_000;
+
+/// How long all pages together may take; each of them has the limit of any request.
+const LONGEST: Duration = Duration::from_mins(30);
+
+/// The longest token by which a page is asked for. Those of the API server have the name of a pod in them.
+const LONGEST_TOKEN: usize = 4_000;
 
 /// Pods that have a node and have not ended. A watch tells of one that ends as of one that goes.
 const SELECTOR: &str = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed";
@@ -26,42 +43,96 @@ pub(super) fn path(parameters: &str) -> String {
 /// Any other failure.
 pub(super) async fn pods(client: &Client, received: &Received, snapshot: &mut Snapshot) -> Result<(), Error> {
     let mut pods = Pods::default();
-    let mut parameters = format!("limit={PAGE}");
-    loop {
-        let page = path(&parameters);
-        let outcome = client.list(&page, "PodList", &received.pods, |object| {
-            if let Some(pod) = decode::pod(object)? {
-                pods.set(pod);
+    match pages(client, received, &mut pods).await {
+        Err(Error::Forbidden(message)) => snapshot.pods_forbidden = Some(message),
+        list => {
+            snapshot.pods_version = list?.resource_version;
+            snapshot.pods = Some(pods);
+        }
+    }
+    Ok(())
+}
+
+/// Takes pods as they come.
+trait Gather: Send {
+    /// Takes one more, or says what is wrong with it.
+    fn take(&mut self, object: Encoded<'_>) -> Result<(), String>;
+
+    /// Forgets all that came: everything comes again.
+    fn restart(&mut self);
+}
+
+impl Gather for Pods {
+    fn take(&mut self, object: Encoded<'_>) -> Result<(), String> {
+        decode::pod(object)?.map_or(Ok(()), |pod| self.set(pod))
+    }
+
+    fn restart(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Reads page after page, to an end however many the server has.
+async fn pages(client: &Client, received: &Received, gather: &mut dyn Gather) -> Result<ListMeta, Error> {
+    let problem = format!("the list of pods did not end within {} minutes", LONGEST.as_secs() / 60);
+    match timeout(LONGEST, Box::pin(page_after_page(client, received, gather))).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::Timeout { server: client.server().to_owned(), problem }),
+    }
+}
+
+async fn page_after_page(
+    client: &Client,
+    received: &Received,
+    gather: &mut dyn Gather,
+) -> Result<ListMeta, Error> {
+    let first = format!("limit={PAGE}");
+    let (mut parameters, mut token, mut pods) = (first.clone(), String::new(), 0);
+    for _ in 0..MOST_PAGES {
+        let mut counted = |object: Encoded<'_>| {
+            pods += 1;
+            if pods > MOST_PODS {
+                Err(format!("there are more than {MOST_PODS} pods"))
+            } else {
+                gather.take(object)
             }
-            Ok(())
-        });
-        match outcome.await {
-            Ok(list) if list.next_page.is_empty() => {
-                snapshot.pods = Some(pods);
-                snapshot.pods_version = list.resource_version;
-                return Ok(());
+        };
+        match client.list(&path(&parameters), "PodList", &received.pods, &mut counted).await {
+            Ok(list) if list.next_page.is_empty() => return Ok(list),
+            Ok(list) if list.next_page == token => return Err(endless("it continues with itself")),
+            Ok(list) if list.next_page.len() > LONGEST_TOKEN => {
+                return Err(endless("the token by which it continues is too long"));
             }
             Ok(list) => {
-                let token = utf8_percent_encode(&list.next_page, NON_ALPHANUMERIC);
-                parameters = format!("limit={PAGE}&continue={token}");
+                token = list.next_page;
+                parameters = format!("{first}&continue={}", utf8_percent_encode(&token, NON_ALPHANUMERIC));
             }
             // Reading took so long that the server has forgotten the state in which it began: all at once, then.
             Err(Error::Status { code: 410, .. }) if parameters != AT_ONCE => {
-                pods = Pods::default();
+                gather.restart();
+                pods = 0;
                 AT_ONCE.clone_into(&mut parameters);
-            }
-            Err(Error::Forbidden(message)) => {
-                snapshot.pods_forbidden = Some(message);
-                return Ok(());
             }
             Err(error) => return Err(error),
         }
     }
+    Err(endless(&format!("it has more than {MOST_PAGES} pages")))
+}
+
+fn endless(problem: &str) -> Error {
+    Error::Answer { path: "/api/v1/pods".to_owned(), problem: problem.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    use std::{
+        convert::Infallible,
+        fmt::Display,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+    };
 
     use http::{Request, Response, StatusCode};
     use http_body_util::Full;
@@ -129,5 +200,51 @@ mod tests {
     async fn a_list_that_the_server_forgets_halfway_is_read_at_once() {
         let snapshot = read(None).await;
         assert_eq!((snapshot.pods.unwrap().of("one").demand.pods, snapshot.pods_version.as_str()), (2, "7"));
+    }
+
+    /// The answer to the request of this number.
+    type Answer = fn(usize) -> (StatusCode, String);
+
+    /// What comes of a server that takes so long for each answer.
+    async fn outcome(pause: Duration, answer: Answer) -> String {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let client = Client::in_process(tower::service_fn(move |_: Request<Body>| {
+            let (status, body) = answer(requests.fetch_add(1, Ordering::Relaxed));
+            let mut response = Response::new(Full::from(body));
+            *response.status_mut() = status;
+            async move {
+                tokio::time::sleep(pause).await;
+                Ok::<_, Infallible>(response)
+            }
+        }));
+        let outcome = pods(&client, &Received::default(), &mut Snapshot::default()).await;
+        outcome.unwrap_err().to_string()
+    }
+
+    fn page(token: impl Display, items: &str) -> (StatusCode, String) {
+        (StatusCode::OK, format!(r#"{{"metadata":{{"continue":"{token}"}},"items":[{items}]}}"#))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_server_keeps_it_reading_for_ever() {
+        const WAITING: &str = r#"{"metadata":{"name":"a"}}"#;
+        let cases: [(Answer, &str); 6] = [
+            (|_| page("a", ""), "it continues with itself"),
+            (|number| page(number, ""), "it has more than 1000 pages"),
+            (|number| page(number, &pod("a", "Running")), "it has more than 1000 pages"),
+            (|number| page(number, &[WAITING; 500].join(",")), "there are more than 200000 pods"),
+            (|_| page("x".repeat(4_001), ""), "the token by which it continues is too long"),
+            // All at once is not all, and what follows is forgotten.
+            (
+                |number| if number % 2 == 0 { page(number, "") } else { (StatusCode::GONE, String::new()) },
+                "it has more than 1000 pages",
+            ),
+        ];
+        for (answer, problem) in cases {
+            let said = outcome(Duration::ZERO, answer).await;
+            assert!(said.ends_with(problem), "{problem}: {said}");
+        }
+        let said = outcome(Duration::from_mins(1), |number| page(number, "")).await;
+        assert!(said.ends_with("the list of pods did not end within 30 minutes"), "{said}");
     }
 }
