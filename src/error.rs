@@ -321,7 +321,7 @@ impl Error {
                 "metrics-server has its first samples about a minute after its start; see its log if they stay away".to_owned()
             }
             Self::Unreadable(_) => {
-                "see what the server sends: kubectl get nodes -o json; \
+                "see what the server sends: kubectl get nodes,pods -A -o json; \
                  kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes"
                     .to_owned()
             }

@@ -65,15 +65,15 @@ impl PodSpec {
         }
         let (mut sidecars, mut initial) = (ResourceList::new(), ResourceList::new());
         for (container, is_sidecar) in &self.init_containers {
-            let mut beside = sidecars.clone();
-            add(&mut beside, list(container));
+            for (name, amount) in list(container) {
+                let mut beside = sidecars.get(name).copied().unwrap_or_default();
+                beside += *amount;
+                let most = initial.entry(name.clone()).or_insert(beside);
+                *most = beside.max(*most);
+            }
             if *is_sidecar {
                 add(&mut staying, list(container));
-                sidecars.clone_from(&beside);
-            }
-            for (name, amount) in beside {
-                let most = initial.entry(name).or_insert(amount);
-                *most = amount.max(*most);
+                add(&mut sidecars, list(container));
             }
         }
         for (name, amount) in initial {
@@ -109,17 +109,23 @@ pub fn is_extended(resource: &str) -> bool {
     !matches!(resource, CPU | MEMORY | "ephemeral-storage" | "pods") && !resource.starts_with("hugepages-")
 }
 
+/// Whether the resource is one of which sums are made.
+#[must_use]
+pub fn is_counted(resource: &str) -> bool {
+    matches!(resource, CPU | MEMORY) || is_extended(resource)
+}
+
 /// A pod that has a node and has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pod {
     /// `metadata.namespace`.
     pub namespace: String,
-    /// `metadata.name`.
+    /// `metadata.name`; empty where it can't be read.
     pub name: String,
-    /// `spec.nodeName`.
-    pub node: String,
-    /// What it takes of its node.
-    pub demand: Demand,
+    /// `spec.nodeName`; `None` where it can't be read.
+    pub node: Option<String>,
+    /// What it takes of its node; `None` where something of the pod can't be read.
+    pub demand: Option<Demand>,
     /// What it requests of extended resources; most pods do not.
     pub extended: ResourceList,
 }

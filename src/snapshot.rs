@@ -48,10 +48,10 @@ pub struct Unreadable {
 
 impl Unreadable {
     /// The most of which it is kept what is wrong.
-    const MOST_KEPT: usize = 5;
+    pub const MOST_KEPT: usize = 5;
 
     /// The most characters that are kept of each.
-    const LONGEST: usize = 1_000;
+    pub const LONGEST: usize = 1_000;
 
     /// Counts one more.
     pub fn add(&mut self, problem: &str) {

@@ -32,12 +32,15 @@ pub async fn read(
 ) -> Result<Snapshot, Error> {
     let mut of_pods = Snapshot::default();
     let pods = Box::pin(async {
-        if query.pods { pods::pods(client, received, &mut of_pods).await } else { Ok(()) }
+        if !query.pods {
+            return Ok(());
+        }
+        pods::pods(client, query, received, &mut of_pods).await
     });
     if let Selection::Named(names) = &query.selection {
         let reading = Reading { client, wanted: query.wanted_labels(), served, received };
         let (snapshot, ()) = tokio::try_join!(reading.named(names), pods)?;
-        return Ok(snapshot.with_pods_of(of_pods));
+        return Ok(with_pods(snapshot, of_pods));
     }
     let mut snapshot = Snapshot::default();
     // Without samples there is nothing to show, so that their error counts, whichever comes first.
@@ -64,7 +67,13 @@ pub async fn read(
         }
     };
     let unreadable = read_samples.unreadable.and(snapshot.unreadable);
-    Ok(Snapshot { samples: read_samples.objects, unreadable, ..snapshot }.with_pods_of(of_pods))
+    Ok(with_pods(Snapshot { samples: read_samples.objects, unreadable, ..snapshot }, of_pods))
+}
+
+/// A reading with its pods, and with what can't be read of either.
+fn with_pods(snapshot: Snapshot, mut of_pods: Snapshot) -> Snapshot {
+    let unreadable = snapshot.unreadable.and(std::mem::take(&mut of_pods.unreadable));
+    Snapshot { unreadable, ..snapshot }.with_pods_of(of_pods)
 }
 
 /// Reads the samples of all or of the selected nodes.

@@ -52,6 +52,16 @@ impl Query {
         let selected = self.selection.selector().into_iter().flat_map(Selector::keys);
         self.label_keys.iter().map(String::as_str).chain(selected).collect()
     }
+
+    /// The node, where exactly one is named.
+    fn only_node(&self) -> Option<&str> {
+        match &self.selection {
+            Selection::Named(names) => {
+                <&[String; 1]>::try_from(names.as_slice()).ok().map(|[name]| name.as_str())
+            }
+            Selection::All | Selection::Matching(_) => None,
+        }
+    }
 }
 
 impl Selection {

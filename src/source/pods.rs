@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::timeout;
 
-use super::{Received, decode};
+use super::{
+    Query, Received,
+    decode::{self, Partial},
+    parameter,
+};
 use crate::{
     client::{Client, Encoded, ListMeta, MOST_PODS},
     error::Error,
     requests::Pods,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Unreadable},
 };
 
 /// How many pods come at once, as for kubectl (`--chunk-size`).
@@ -25,32 +28,46 @@ const LONGEST: Duration = Duration::from_mins(30);
 /// The longest token by which a page is asked for. Those of the API server have the name of a pod in them.
 const LONGEST_TOKEN: usize = 4_000;
 
-/// Pods that have a node and have not ended. A watch tells of one that ends as of one that goes.
-const SELECTOR: &str = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed";
+/// Pods that have not ended. A watch tells of one that ends as of one that goes.
+const NOT_ENDED: &str = "status.phase!=Succeeded,status.phase!=Failed";
 
 /// The parameters of a list that has one page.
 const AT_ONCE: &str = "resourceVersion=0";
 
-/// The path of these pods, with more parameters.
-pub(super) fn path(parameters: &str) -> String {
-    format!("/api/v1/pods?fieldSelector={}&{parameters}", utf8_percent_encode(SELECTOR, NON_ALPHANUMERIC))
+/// The path of the pods that have not ended and have this node, or any; with more parameters.
+pub(super) fn path(node: Option<&str>, parameters: &str) -> String {
+    let of_node = node.map_or("spec.nodeName!=".to_owned(), |node| format!("spec.nodeName={node}"));
+    format!("/api/v1/pods?{}&{parameters}", parameter("fieldSelector", &format!("{of_node},{NOT_ENDED}")))
 }
 
-/// Reads the pods into the snapshot. That they may not be read is told there, too.
+/// Reads the pods of a query's nodes, be they more, into the snapshot. That they may not be read is told there, too.
 ///
 /// # Errors
 ///
 /// Any other failure.
-pub(super) async fn pods(client: &Client, received: &Received, snapshot: &mut Snapshot) -> Result<(), Error> {
-    let mut pods = Pods::default();
-    match pages(client, received, &mut pods).await {
+pub(super) async fn pods(
+    client: &Client,
+    query: &Query,
+    received: &Received,
+    snapshot: &mut Snapshot,
+) -> Result<(), Error> {
+    let mut sums = Sums::default();
+    match pages(client, query.only_node(), received, &mut sums).await {
         Err(Error::Forbidden(message)) => snapshot.pods_forbidden = Some(message),
         list => {
             snapshot.pods_version = list?.resource_version;
-            snapshot.pods = Some(pods);
+            snapshot.pods = Some(sums.pods);
+            snapshot.unreadable = sums.unreadable;
         }
     }
     Ok(())
+}
+
+/// What pods take of their nodes.
+#[derive(Default)]
+struct Sums {
+    pods: Pods,
+    unreadable: Unreadable,
 }
 
 /// Takes pods as they come.
@@ -62,9 +79,13 @@ trait Gather: Send {
     fn restart(&mut self);
 }
 
-impl Gather for Pods {
+impl Gather for Sums {
     fn take(&mut self, object: Encoded<'_>) -> Result<(), String> {
-        decode::pod(object)?.map_or(Ok(()), |pod| self.set(pod))
+        let Partial { object, problem } = decode::pod(object)?;
+        if let Some(problem) = problem {
+            self.unreadable.add(&problem);
+        }
+        object.map_or(Ok(()), |pod| self.pods.set(pod))
     }
 
     fn restart(&mut self) {
@@ -73,9 +94,14 @@ impl Gather for Pods {
 }
 
 /// Reads page after page, to an end however many the server has.
-async fn pages(client: &Client, received: &Received, gather: &mut dyn Gather) -> Result<ListMeta, Error> {
+async fn pages(
+    client: &Client,
+    node: Option<&str>,
+    received: &Received,
+    gather: &mut dyn Gather,
+) -> Result<ListMeta, Error> {
     let problem = format!("the list of pods did not end within {} minutes", LONGEST.as_secs() / 60);
-    match timeout(LONGEST, Box::pin(page_after_page(client, received, gather))).await {
+    match timeout(LONGEST, Box::pin(page_after_page(client, node, received, gather))).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::Timeout { server: client.server().to_owned(), problem }),
     }
@@ -83,6 +109,7 @@ async fn pages(client: &Client, received: &Received, gather: &mut dyn Gather) ->
 
 async fn page_after_page(
     client: &Client,
+    node: Option<&str>,
     received: &Received,
     gather: &mut dyn Gather,
 ) -> Result<ListMeta, Error> {
@@ -97,7 +124,7 @@ async fn page_after_page(
                 gather.take(object)
             }
         };
-        match client.list(&path(&parameters), "PodList", &received.pods, &mut counted).await {
+        match client.list(&path(node, &parameters), "PodList", &received.pods, &mut counted).await {
             Ok(list) if list.next_page.is_empty() => return Ok(list),
             Ok(list) if list.next_page == token => return Err(endless("it continues with itself")),
             Ok(list) if list.next_page.len() > LONGEST_TOKEN => {
@@ -105,7 +132,7 @@ async fn page_after_page(
             }
             Ok(list) => {
                 token = list.next_page;
-                parameters = format!("{first}&continue={}", utf8_percent_encode(&token, NON_ALPHANUMERIC));
+                parameters = format!("{first}&{}", parameter("continue", &token));
             }
             // Reading took so long that the server has forgotten the state in which it began: all at once, then.
             Err(Error::Status { code: 410, .. }) if parameters != AT_ONCE => {
@@ -139,6 +166,10 @@ mod tests {
     use kube::client::Body;
 
     use super::*;
+    use crate::source::Selection;
+
+    const QUERY: Query =
+        Query { selection: Selection::All, field_selector: None, label_keys: Vec::new(), pods: true };
 
     const POD: &str = r#"{"metadata":{"namespace":"dev","name":"NAME"},"spec":{"nodeName":"one","overhead":null,
         "initContainers":[{"restartPolicy":"Always","resources":{"requests":{"cpu":"250m"}}}],
@@ -181,7 +212,7 @@ mod tests {
             Ok::<_, Infallible>(response)
         }));
         let mut snapshot = Snapshot::default();
-        pods(&client, &Received::default(), &mut snapshot).await.unwrap();
+        pods(&client, &QUERY, &Received::default(), &mut snapshot).await.unwrap();
         snapshot
     }
 
@@ -189,7 +220,7 @@ mod tests {
     async fn pages_are_joined_and_pods_that_have_ended_left_out() {
         let snapshot = read(Some("b")).await;
         let pods = snapshot.pods.unwrap();
-        let allocated = pods.of("one");
+        let allocated = pods.of("one").unwrap();
         assert_eq!((allocated.demand.pods, allocated.demand.cpu.requests.millis()), (2, 2_500));
         assert_eq!(allocated.demand.memory.limits.whole(), 2 << 30);
         assert_eq!(allocated.extended["example.com/gpu"].whole(), 4);
@@ -199,7 +230,10 @@ mod tests {
     #[tokio::test]
     async fn a_list_that_the_server_forgets_halfway_is_read_at_once() {
         let snapshot = read(None).await;
-        assert_eq!((snapshot.pods.unwrap().of("one").demand.pods, snapshot.pods_version.as_str()), (2, "7"));
+        assert_eq!(
+            (snapshot.pods.unwrap().of("one").unwrap().demand.pods, snapshot.pods_version.as_str()),
+            (2, "7")
+        );
     }
 
     /// The answer to the request of this number.
@@ -217,7 +251,7 @@ mod tests {
                 Ok::<_, Infallible>(response)
             }
         }));
-        let outcome = pods(&client, &Received::default(), &mut Snapshot::default()).await;
+        let outcome = pods(&client, &QUERY, &Received::default(), &mut Snapshot::default()).await;
         outcome.unwrap_err().to_string()
     }
 

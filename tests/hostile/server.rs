@@ -29,7 +29,7 @@ impl Request {
     /// Those of a run, of a run with a name, and of one with `--requests`.
     pub const ALL: [Self; 6] =
         [Self::Group, Self::Samples, Self::Nodes, Self::Sample, Self::Node, Self::Pods];
-    pub const LISTS: [Self; 2] = [Self::Samples, Self::Nodes];
+    pub const LISTS: [Self; 3] = [Self::Samples, Self::Nodes, Self::Pods];
     pub const OBJECTS: [Self; 2] = [Self::Sample, Self::Node];
 
     /// Whether the request line is one of these.

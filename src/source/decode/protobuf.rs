@@ -185,9 +185,9 @@ struct NodeStatus {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Quantity {
+pub(super) struct Quantity {
     #[prost(string, tag = "1")]
-    string: String,
+    pub(super) string: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
