@@ -128,6 +128,8 @@ pub struct Pod {
     pub demand: Option<Demand>,
     /// What it requests of extended resources; most pods do not.
     pub extended: ResourceList,
+    /// `status.podIPs`; `None` where they can't be read.
+    pub ips: Option<Vec<String>>,
 }
 
 /// What one or more pods request and are limited to.

@@ -1,5 +1,7 @@
 //! The main job: read, join, sort, write; once, or again and again ([`crate::watch`]).
 
+mod pods;
+
 use std::{io::Write, path::PathBuf};
 
 use jiff::Timestamp;
@@ -28,6 +30,8 @@ pub struct Job {
     pub origin: Origin,
     /// What of it.
     pub query: Query,
+    /// The node whose pods are shown in the place of nodes.
+    pub pods_of: Option<String>,
     /// The labels to show, in this order.
     pub label_columns: Vec<String>,
     /// The labels by which nodes are grouped; empty where they are not.
@@ -117,6 +121,9 @@ pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> 
 }
 
 async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
+    if let Some(node) = &job.pods_of {
+        return pods::show(job, node, out, messages).await;
+    }
     let cluster = job.connect(messages)?;
     let snapshot = job.read(&cluster).await?;
     let mut report = job.report(&cluster, &snapshot);
@@ -204,6 +211,7 @@ impl Job {
             group_by: self.group_by.clone(),
             rows: (groups.is_none() && self.shown != Shown::Totals).then(|| self.arranged(rows)),
             groups: groups.map(|groups| self.arranged(groups)),
+            pods: None,
             totals,
             shows_totals: self.shown != Shown::Nodes,
             newest,

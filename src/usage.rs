@@ -203,6 +203,8 @@ pub enum UnknownReason {
     NodesForbidden,
     /// The user may not read pods.
     PodsForbidden,
+    /// The user may not read the samples of pods.
+    PodMetricsForbidden,
     /// Something of a pod can't be read, be it of this node or nobody knows of which.
     UnreadablePod,
     /// The node says that it can hold nothing, or does not say.
@@ -220,6 +222,7 @@ impl UnknownReason {
             Self::NoNode => "NoNode",
             Self::NodesForbidden => "NodesForbidden",
             Self::PodsForbidden => "PodsForbidden",
+            Self::PodMetricsForbidden => "PodMetricsForbidden",
             Self::UnreadablePod => "UnreadablePod",
             Self::ZeroAllocatable => "ZeroAllocatable",
             Self::Stale => "Stale",

@@ -315,7 +315,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 23] = [
+const FLAGS: [(&[&str], &[&str]); 26] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -339,6 +339,9 @@ const FLAGS: [(&[&str], &[&str]); 23] = [
     (&["--group-by=pool", "--sort-by=memory"], &[]),
     (&["--group-by=pool", "--total"], &[]),
     (&["--group-by=pool,topology.kubernetes.io/zone", "--top=3"], &[]),
+    (&["--pods=simulated-gpu-1"], &[]),
+    (&["--pods=simulated-gpu-1", "--sort-by=name", "--top=2"], &[]),
+    (&["--pods=simulated-gpu-1", "--reverse", "--no-headers"], &[]),
 ];
 
 /// An output without what changes with time.

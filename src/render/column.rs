@@ -8,6 +8,7 @@ use super::number;
 use crate::{
     amount::{Amount, Percent},
     group::Group,
+    pod_usage::PodUsage,
     report::{Report, Totals},
     requests::{Asked, Demand},
     trend::Trends,
@@ -19,6 +20,8 @@ use crate::{
 pub enum Line<'a> {
     /// A node.
     Node(&'a NodeUsage<'a>),
+    /// A pod.
+    Pod(&'a PodUsage<'a>),
     /// Several nodes.
     Group(&'a Group<'a>),
     /// All nodes.
@@ -45,6 +48,8 @@ pub enum Value<'a> {
     Time(Option<Timestamp>),
     /// Text.
     Text(Option<Cow<'a, str>>),
+    /// Several texts, or none.
+    Texts(Option<&'a [String]>),
     /// Known not to be there.
     Nothing,
     /// Something that such a line can't have.
@@ -103,7 +108,7 @@ const fn figure(name: &'static str, header: &'static str, rank: usize, cell: Cel
     Definition { name, header, is_figure: true, rank, cell }
 }
 
-const DEFINITIONS: [Definition; 30] = [
+const DEFINITIONS: [Definition; 33] = [
     Definition { rank: 0, ..text("node", "NAME", |_, line| line.name()) },
     text("timestamp", "TIMESTAMP", |_, line| Value::Time(line.timestamp())),
     text("context", "CONTEXT", |report, _| present(report.context.as_deref())),
@@ -118,11 +123,11 @@ const DEFINITIONS: [Definition; 30] = [
     figure("memory_allocatable_bytes", "MEM-ALLOC", EXTRA, |_, line| Value::Bytes(line.memory().allocatable)),
     figure("memory_capacity_bytes", "MEM-CAP", EXTRA, |_, line| Value::Bytes(line.memory().capacity)),
     figure("age_seconds", "AGE", EXTRA, |report, line| {
-        line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
+        line.of_one(|line| Value::Age(line.timestamp().map(|time| report.read_at.duration_since(time))))
     }),
-    figure("window_seconds", "WINDOW", EXTRA, |_, line| line.of_node(|row| Value::Duration(row.window()))),
+    figure("window_seconds", "WINDOW", EXTRA, |_, line| line.of_one(|line| Value::Duration(line.window()))),
     text("unknown_reason", "UNKNOWN", |_, line| {
-        line.of_node(|row| present(row.unknown().map(UnknownReason::word)))
+        line.of_one(|line| present(line.unknown().map(UnknownReason::word)))
     }),
     text("status", "STATUS", |_, line| line.of_node(status)),
     figure("cpu_requests_cores", "CPU-REQ", REQUESTS, |_, line| {
@@ -155,12 +160,15 @@ const DEFINITIONS: [Definition; 30] = [
     }),
     text("extended_resources", "EXTENDED", |_, line| line.of_node(extended)),
     text("requests_unknown_reason", "REQ-UNKNOWN", |_, line| {
-        line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
+        line.of_one(|line| present(line.requests_unknown().map(UnknownReason::word)))
     }),
     text("busiest_node", "BUSIEST", |_, line| match line {
         Line::Group(group) => Value::Text(group.busiest.map(Cow::Borrowed)),
-        Line::Node(_) | Line::Totals(_) => Value::Blank,
+        Line::Node(_) | Line::Pod(_) | Line::Totals(_) => Value::Blank,
     }),
+    text("namespace", "NAMESPACE", |_, line| line.of_pod(|pod| Value::Text(Some(pod.namespace().into())))),
+    text("pod", "POD", |_, line| line.of_pod(|pod| Value::Text(Some(pod.name().into())))),
+    text("pod_ips", "IP", |_, line| line.of_pod(|pod| Value::Texts(pod.ips()))),
 ];
 
 /// For whom columns are chosen.
@@ -228,6 +236,27 @@ const CSV_REQUESTED: [&str; 10] = [
     "pods_allocatable",
 ];
 
+/// A pod; more of it is for those who want to know all.
+const POD: [&str; 13] = [
+    "namespace",
+    "pod",
+    "pod_ips",
+    "cpu_usage_cores",
+    "cpu_usage_percent",
+    "cpu_requests_cores",
+    "cpu_limits_cores",
+    "cpu_usage_of_requests_percent",
+    "memory_usage_bytes",
+    "memory_usage_percent",
+    "memory_requests_bytes",
+    "memory_limits_bytes",
+    "memory_usage_of_requests_percent",
+];
+
+const POD_WIDE: [&str; 3] = ["age_seconds", "window_seconds", "unknown_reason"];
+
+const CSV_POD: [&str; 3] = ["window_seconds", "unknown_reason", "requests_unknown_reason"];
+
 /// What a row of CSV begins with, whatever it is about.
 const CSV_ORIGIN: [&str; 2] = ["timestamp", "context"];
 
@@ -255,6 +284,10 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
     let requested = |names: &[&str]| if report.shows_requests { fixed(names) } else { Vec::new() };
     let extended = || requested(&["extended_resources"]);
     let parts = match (choice, &report.groups, &report.rows) {
+        (Choice::Csv, ..) if report.pods.is_some() => {
+            vec![fixed(&CSV_ORIGIN), fixed(&["node"]), fixed(&POD), fixed(&CSV_POD)]
+        }
+        _ if report.pods.is_some() => vec![fixed(&POD), extra(&POD_WIDE)],
         (Choice::Csv, Some(_), _) => vec![
             fixed(&CSV_ORIGIN),
             group_labels().collect(),
@@ -297,7 +330,8 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
 /// The rows of a report, without the totals where there are others.
 pub fn lines<'a>(report: &'a Report<'_>) -> Vec<Line<'a>> {
     let nodes = report.rows.iter().flatten().map(Line::Node);
-    nodes.chain(report.groups.iter().flatten().map(Line::Group)).collect()
+    let pods = report.pods.iter().flatten().map(Line::Pod);
+    nodes.chain(report.groups.iter().flatten().map(Line::Group)).chain(pods).collect()
 }
 
 impl<'a> Column<'a> {
@@ -353,6 +387,7 @@ impl<'a> Line<'a> {
     fn name(self) -> Value<'a> {
         Value::Text(Some(match self {
             Self::Node(row) => row.name().into(),
+            Self::Pod(pod) => pod.node().into(),
             Self::Group(_) => return Value::Blank,
             Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes").into(),
             Self::Totals(Totals { nodes, left_out, .. }) => {
@@ -364,6 +399,7 @@ impl<'a> Line<'a> {
     fn timestamp(self) -> Option<Timestamp> {
         match self {
             Self::Node(row) => row.timestamp(),
+            Self::Pod(pod) => pod.timestamp(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.timestamp,
         }
     }
@@ -371,6 +407,7 @@ impl<'a> Line<'a> {
     fn cpu(self) -> Usage {
         match self {
             Self::Node(row) => row.cpu(),
+            Self::Pod(pod) => pod.cpu(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.cpu,
         }
     }
@@ -378,6 +415,7 @@ impl<'a> Line<'a> {
     fn memory(self) -> Usage {
         match self {
             Self::Node(row) => row.memory(),
+            Self::Pod(pod) => pod.memory(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.memory,
         }
     }
@@ -386,6 +424,7 @@ impl<'a> Line<'a> {
     fn demand(self) -> Option<Demand> {
         match self {
             Self::Node(row) => row.demand(),
+            Self::Pod(pod) => pod.demand(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.demand,
         }
     }
@@ -401,14 +440,47 @@ impl<'a> Line<'a> {
     fn allocatable_pods(self) -> Option<Amount> {
         match self {
             Self::Node(row) => row.allocatable_pods(),
+            Self::Pod(_) => None,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.allocatable_pods,
         }
     }
 
     fn count(self, count: fn(&Totals) -> usize) -> Value<'a> {
         match self {
-            Self::Node(_) => Value::Blank,
+            Self::Node(_) | Self::Pod(_) => Value::Blank,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(Some(count(totals))),
+        }
+    }
+
+    fn window(self) -> Option<SignedDuration> {
+        match self {
+            Self::Node(row) => row.window(),
+            Self::Pod(pod) => pod.window(),
+            Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    fn unknown(self) -> Option<UnknownReason> {
+        match self {
+            Self::Node(row) => row.unknown(),
+            Self::Pod(pod) => pod.unknown(),
+            Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    fn requests_unknown(self) -> Option<UnknownReason> {
+        match self {
+            Self::Node(row) => row.pods_unknown(),
+            Self::Pod(pod) => pod.requests_unknown(),
+            Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    /// What only a node or a pod has, and not several together.
+    fn of_one(self, value: impl FnOnce(Self) -> Value<'a>) -> Value<'a> {
+        match self {
+            Self::Node(_) | Self::Pod(_) => value(self),
+            Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }
 
@@ -416,7 +488,15 @@ impl<'a> Line<'a> {
     fn of_node(self, value: impl FnOnce(&'a NodeUsage<'a>) -> Value<'a>) -> Value<'a> {
         match self {
             Self::Node(row) => value(row),
-            Self::Group(_) | Self::Totals(_) => Value::Blank,
+            Self::Pod(_) | Self::Group(_) | Self::Totals(_) => Value::Blank,
+        }
+    }
+
+    /// What only a pod has.
+    fn of_pod(self, value: impl FnOnce(&'a PodUsage<'a>) -> Value<'a>) -> Value<'a> {
+        match self {
+            Self::Pod(pod) => value(pod),
+            Self::Node(_) | Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }
 }

@@ -1,4 +1,7 @@
-//! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it.
+//! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it, and that of pods
+//! docs/podusagelist.schema.json.
+
+mod pods;
 
 use std::{
     collections::BTreeMap,
@@ -7,6 +10,8 @@ use std::{
 
 use serde::{Serialize, Serializer};
 use serde_saphyr::DoubleQuoted;
+
+use pods::PodItems;
 
 use super::number;
 use crate::{
@@ -34,7 +39,7 @@ pub struct Document<'a> {
     simulated: bool,
     percent_of: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    items: Option<Items<'a>>,
+    items: Option<AnyItems<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Vec<GroupItem<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,18 +51,21 @@ impl<'a> Document<'a> {
     pub fn of(report: &'a Report<'_>) -> Self {
         Self {
             api_version: API_VERSION,
-            kind: KIND,
+            kind: if report.pods.is_some() { pods::KIND } else { KIND },
             context: report.context.as_deref().map(Text),
             simulated: report.simulated,
             percent_of: match report.base {
                 Base::Allocatable => "allocatable",
                 Base::Capacity => "capacity",
             },
-            items: report.rows.as_deref().map(|rows| Items {
-                rows,
-                labels: &report.label_columns,
-                shows_requests: report.shows_requests,
-            }),
+            items: match &report.rows {
+                Some(rows) => Some(AnyItems::Nodes(Items {
+                    rows,
+                    labels: &report.label_columns,
+                    shows_requests: report.shows_requests,
+                })),
+                None => report.pods.is_some().then(|| AnyItems::Pods(PodItems::of(report))),
+            },
             groups: report.groups.as_ref().map(|groups| {
                 let of = |group| GroupItem::of(group, &report.group_by, report.shows_requests);
                 groups.iter().map(of).collect()
@@ -65,6 +73,13 @@ impl<'a> Document<'a> {
             totals: report.shown_totals().map(|totals| TotalsItem::of(totals, report.shows_requests)),
         }
     }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyItems<'a> {
+    Nodes(Items<'a>),
+    Pods(PodItems<'a>),
 }
 
 struct Items<'a> {

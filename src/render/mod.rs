@@ -31,7 +31,7 @@ pub enum Format {
     Wide,
     /// What `kubectl top nodes` prints
     Top,
-    /// One row a node, RFC 4180
+    /// One row a node or pod, RFC 4180
     Csv,
     /// As csv, with tabs
     Tsv,
@@ -39,7 +39,7 @@ pub enum Format {
     Json,
     /// The same document
     Yaml,
-    /// node/NAME
+    /// node/NAME or pod/NAME
     Name,
 }
 
@@ -150,6 +150,7 @@ mod tests {
             verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),
             groups: None,
+            pods: None,
             totals: Totals::of(&[], Base::Allocatable),
             shows_totals: false,
             newest: None,

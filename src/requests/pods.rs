@@ -68,7 +68,7 @@ impl Pods {
     /// Says so when the names together are more than fits a small memory.
     pub fn set(&mut self, pod: Pod) -> Result<(), String> {
         self.remove(&pod.namespace, &pod.name);
-        let Pod { namespace, name, node, demand, extended } = pod;
+        let Pod { namespace, name, node, demand, extended, .. } = pod;
         let node = node.map(|node| self.place(&node));
         match (&node, demand) {
             (None, _) => self.anywhere += 1,
@@ -180,6 +180,7 @@ mod tests {
             node: Some(node.to_owned()),
             demand: Some(Demand::of(&Requirements { requests, limits: ResourceList::new() })),
             extended: list(&[("gpu", "1")]),
+            ips: None,
         }
     }
 

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{
     Query, Received, Selection,
-    availability::{explained, service},
+    availability::explained,
     collected::{Collected, Named},
     decode::{self, Partial},
     parameter, pods,
@@ -89,21 +89,7 @@ pub async fn samples(
 ) -> Result<Collected<Sample>, Error> {
     let reading = Reading { client, wanted: query.wanted_labels(), served, received };
     let selector = query.selection.parameter();
-    if let Some(resource) = served.guess() {
-        match reading.samples(&resource, &selector).await {
-            // The server was upgraded, or has lost its metrics API.
-            Err(Error::NotFound(_)) => served.forget(),
-            other => return other,
-        }
-    }
-    let resource = served.resource(client, received).await?;
-    match reading.samples(&resource, &selector).await {
-        // The version is served, and has no nodes: whoever should serve them is not there yet.
-        Err(Error::NotFound(message)) => {
-            Err(Error::MetricsApiUnavailable { service: service(&resource), message, condition: None })
-        }
-        other => other,
-    }
+    served.ask(client, received, async |resource| reading.samples(resource, &selector).await).await
 }
 
 /// Reads all or the selected nodes into the snapshot. That they may not be read is told there, too.
@@ -213,7 +199,7 @@ fn with(parameters: &[&str]) -> String {
 }
 
 /// Refuses an object of another name than was asked for.
-fn about<T: Named>(name: &str, partial: Partial<T>) -> Result<Partial<T>, String> {
+pub(super) fn about<T: Named>(name: &str, partial: Partial<T>) -> Result<Partial<T>, String> {
     match &partial.object {
         Some(object) if object.name() != name => {
             Err(format!("it is about another node, {:?}", object.name()))

@@ -6,6 +6,7 @@ mod decode;
 pub mod demo;
 mod labels;
 mod metrics_api;
+mod node_pods;
 mod nodes;
 mod pods;
 mod served;
@@ -15,6 +16,7 @@ use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 pub use collected::Collected;
 pub use labels::labels;
 pub use metrics_api::{read, samples};
+pub use node_pods::node_pods;
 pub use nodes::{Following, Kept, Nodes};
 pub use served::Served;
 

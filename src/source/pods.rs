@@ -6,13 +6,14 @@ use tokio::time::timeout;
 
 use super::{
     Query, Received,
+    collected::Collected,
     decode::{self, Partial},
     parameter,
 };
 use crate::{
     client::{Client, Encoded, ListMeta, MOST_PODS},
     error::Error,
-    requests::Pods,
+    requests::{Pod, Pods},
     snapshot::{Snapshot, Unreadable},
 };
 
@@ -68,6 +69,44 @@ pub(super) async fn pods(
 struct Sums {
     pods: Pods,
     unreadable: Unreadable,
+}
+
+/// Reads the pods of a node.
+///
+/// # Errors
+///
+/// Any failure.
+pub(super) async fn of_node(
+    client: &Client,
+    node: &str,
+    received: &Received,
+) -> Result<Collected<Pod>, Error> {
+    let mut of_node = OfNode { node, found: Collected::default() };
+    pages(client, Some(node), received, &mut of_node).await?;
+    Ok(of_node.found)
+}
+
+/// The pods of a node, also where the server does not heed the selector.
+struct OfNode<'a> {
+    node: &'a str,
+    found: Collected<Pod>,
+}
+
+impl Gather for OfNode<'_> {
+    fn take(&mut self, object: Encoded<'_>) -> Result<(), String> {
+        let Partial { object, problem } = decode::pod(object)?;
+        let is_elsewhere = |pod: &Pod| pod.node.as_ref().is_some_and(|node| node != self.node);
+        if object.as_ref().is_none_or(is_elsewhere) {
+            return Ok(());
+        }
+        // One without a name is no row.
+        let object = object.filter(|pod| !pod.name.is_empty());
+        self.found.add(Partial { object, problem })
+    }
+
+    fn restart(&mut self) {
+        self.found = Collected::default();
+    }
 }
 
 /// Takes pods as they come.

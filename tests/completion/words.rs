@@ -71,6 +71,8 @@ fn nodes_and_their_labels() {
         (&["-L", "to"], "topology.kubernetes.io/zone\n:4\n"),
         (&["-Lpo"], "-Lpool\n:4\n"),
         (&["--label-columns", "pool,to"], "pool,topology.kubernetes.io/zone\n:4\n"),
+        (&["--pods", "simulated-m"], "simulated-memory-1\nsimulated-memory-2\nsimulated-memory-3\n:4\n"),
+        (&["--pods=simulated-gpu-1"], "simulated-gpu-1\n:4\n"),
         (&["none-such"], ":4\n"),
     ] {
         let answer = complete(&mut nodeusage(), &[&["--demo"], words].concat());

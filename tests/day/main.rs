@@ -74,6 +74,7 @@ fn job() -> Job {
             label_keys: vec![LABEL.to_owned()],
             pods: false,
         },
+        pods_of: None,
         label_columns: vec![LABEL.to_owned()],
         group_by: Vec::new(),
         filter: Filter::default(),

@@ -99,8 +99,10 @@ fn outcome(case: &Case, directory: &Path) -> Result<(), String> {
     if Request::OBJECTS.contains(&case.on) {
         command.arg("a");
     }
-    if case.on == Request::Pods {
-        command.arg("--requests");
+    match case.on {
+        Request::Pods => drop(command.arg("--requests")),
+        Request::PodSamples => drop(command.args(["--pods", "a"])),
+        _ => {}
     }
     let run = Run::of(&mut command);
     judge(case, &run)?;

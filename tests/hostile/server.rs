@@ -22,14 +22,15 @@ pub enum Request {
     Sample,
     Node,
     Pods,
+    PodSamples,
     ApiService,
 }
 
 impl Request {
-    /// Those of a run, of a run with a name, and of one with `--requests`.
+    /// Those of a run, of a run with a name, and of one with `--requests`; the lists also of one with `--pods`.
     pub const ALL: [Self; 6] =
         [Self::Group, Self::Samples, Self::Nodes, Self::Sample, Self::Node, Self::Pods];
-    pub const LISTS: [Self; 3] = [Self::Samples, Self::Nodes, Self::Pods];
+    pub const LISTS: [Self; 4] = [Self::Samples, Self::Nodes, Self::Pods, Self::PodSamples];
     pub const OBJECTS: [Self; 2] = [Self::Sample, Self::Node];
 
     /// Whether the request line is one of these.
@@ -48,6 +49,7 @@ impl Request {
             "/apis/metrics.k8s.io/v1beta1/nodes/a" => Self::Sample,
             "/api/v1/nodes/a" => Self::Node,
             "/api/v1/pods" => Self::Pods,
+            "/apis/metrics.k8s.io/v1beta1/pods" => Self::PodSamples,
             "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io" => Self::ApiService,
             _ => return None,
         })
@@ -64,6 +66,9 @@ impl Request {
             Self::Sample => sample("a"),
             Self::Node => node("a"),
             Self::Pods => serde_json::json!({"kind": "PodList", "items": [pod("a"), pod("b")]}),
+            Self::PodSamples => {
+                serde_json::json!({"kind": "PodMetricsList", "items": [pod_sample("a"), pod_sample("b")]})
+            }
             Self::ApiService => serde_json::json!({"status": {}}),
         }
     }
@@ -91,6 +96,15 @@ pub fn pod(node: &str) -> Value {
         "metadata": {"namespace": "dev", "name": format!("pod-of-{node}")},
         "spec": {"nodeName": node, "containers": [{"resources": {"requests": requests}}]},
         "status": {"phase": "Running"},
+    })
+}
+
+/// The use of a pod of a node.
+pub fn pod_sample(node: &str) -> Value {
+    serde_json::json!({
+        "metadata": {"namespace": "dev", "name": format!("pod-of-{node}")},
+        "timestamp": "2026-11-01T12:00:00Z", "window": "15s",
+        "containers": [{"name": "c", "usage": {"cpu": "1", "memory": "1Gi"}}],
     })
 }
 

@@ -146,7 +146,7 @@ fn labels(
     problems.labels(wanted, |key| given.get(key).map(|value| &**value))
 }
 
-fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {
+pub(super) fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {
     Resources {
         cpu: resource(of, "cpu", list.cpu, problems),
         memory: resource(of, "memory", list.memory, problems),
@@ -168,7 +168,7 @@ fn resource(of: &str, name: &str, raw: Option<&RawValue>, problems: &mut Problem
     problems.read(format_args!("{of} {name}"), amount)
 }
 
-fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
+pub(super) fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
     let raw = raw.ok_or("it is missing")?;
     let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
     text.and_then(|text| text.parse().ok())
@@ -253,7 +253,7 @@ struct NodeMetrics<'a> {
 
 /// Quantities as they are written, so that one that is none does not spoil the others.
 #[derive(Default)]
-struct ListOfResources<'a> {
+pub(super) struct ListOfResources<'a> {
     cpu: Option<&'a RawValue>,
     memory: Option<&'a RawValue>,
     pods: Option<&'a RawValue>,

@@ -3,7 +3,9 @@
 mod json;
 mod protobuf;
 
-use super::{LONGEST_NAME, LONGEST_SHOWN, LONGEST_VALUE, Partial, Problems, amount, at_most};
+pub(super) use protobuf::Metadata;
+
+use super::{LONGEST_SHOWN, Partial, Problems, amount, within};
 use crate::{
     amount::Amount,
     client::Encoded,
@@ -19,7 +21,7 @@ use crate::{
 ///
 /// Says what is wrong when the bytes are damaged so much that what comes after them can't be trusted either.
 pub fn pod(object: Encoded<'_>) -> Result<Partial<Pod>, String> {
-    let PodObject { namespace, name, node, phase, spec } = match object {
+    let PodObject { namespace, name, node, phase, ips, spec } = match object {
         Encoded::Json(json) => json::pod(json)?,
         Encoded::Protobuf(bytes) => protobuf::pod(bytes),
     };
@@ -28,17 +30,20 @@ pub fn pod(object: Encoded<'_>) -> Result<Partial<Pod>, String> {
     }
     let mut problems = Problems::default();
     let total = spec.map(|spec| spec.total()).map_err(|problem| problems.0.push(problem));
-    problems.0.extend(named(&namespace, &name).err());
-    let problem = (!problems.0.is_empty()).then(|| {
-        let name = format!("{namespace}/{name}");
-        format!("pod {:?}: {}", shortened(&name, LONGEST_SHOWN), problems.0.join("; "))
+    let ips = ips.and_then(|ips| {
+        let longest = ips.iter().try_for_each(|ip| within(LONGEST_IP, ip));
+        problems.read("podIPs", longest).map(|()| ips)
     });
+    let problem = problems.of_pod(&namespace, &name);
     let total = total.ok().filter(|_| problem.is_none());
     let extended = total.iter().flat_map(|total| &total.requests).filter(|(name, _)| is_extended(name));
     let extended = extended.map(|(name, amount)| (name.clone(), *amount)).collect();
     let demand = total.as_ref().map(Demand::of);
-    Ok(Partial { object: Some(Pod { namespace, name, node, demand, extended }), problem })
+    Ok(Partial { object: Some(Pod { namespace, name, node, demand, extended, ips }), problem })
 }
+
+/// An IP address is no longer as text: an IPv4 address within one of IPv6.
+const LONGEST_IP: usize = 45;
 
 /// Reads the namespace and the name of an object.
 ///
@@ -61,14 +66,10 @@ struct PodObject {
     /// `None` where it can't be read; empty where it has none.
     node: Option<String>,
     phase: String,
+    /// `None` where they can't be read.
+    ips: Option<Vec<String>>,
     /// Or what is wrong with the pod.
     spec: Result<PodSpec, String>,
-}
-
-fn named(namespace: &str, name: &str) -> Result<(), String> {
-    at_most(LONGEST_VALUE, namespace).map_err(|problem| format!("namespace: {problem}"))?;
-    at_most(LONGEST_NAME, name).map_err(|problem| format!("name: {problem}"))?;
-    if name.is_empty() { Err("it has no name".to_owned()) } else { Ok(()) }
 }
 
 /// An amount that a pod requests or is limited to; `None` of a resource that nobody asks about.

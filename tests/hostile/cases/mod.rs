@@ -2,6 +2,7 @@
 
 mod bodies;
 mod items;
+mod pod_samples;
 mod pods;
 mod protobuf;
 mod refusals;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(items::cases());
     cases.extend(protobuf::cases());
     cases.extend(pods::cases());
+    cases.extend(pod_samples::cases());
     cases
 }
 

@@ -26,6 +26,7 @@ pub fn pod(json: &[u8]) -> Result<PodObject, String> {
         namespace: metadata.namespace.into_owned(),
         name: metadata.name.into_owned(),
         node: Some(spec.node_name.clone().into_owned()),
+        ips: Some(ips(status.pod_ip, status.pod_ips)),
         phase: status.phase.into_owned(),
         spec: pod_spec(spec),
     })
@@ -45,7 +46,17 @@ fn rest(json: &[u8], problem: String) -> PodObject {
     let (namespace, name) = name(json).unwrap_or_default();
     let node = serde_json::from_slice(json).ok().map(|Object { spec }| spec.node_name);
     let node = node.filter(|node| !node.is_empty());
-    PodObject { namespace, name, node, phase: String::new(), spec: Err(problem) }
+    PodObject { namespace, name, node, phase: String::new(), ips: None, spec: Err(problem) }
+}
+
+/// All addresses; the only one of a server that does not know of several.
+fn ips(ip: Option<Cow<'_, str>>, ips: Option<Vec<PodIp<'_>>>) -> Vec<String> {
+    let ips: Vec<_> = ips.into_iter().flatten().map(|PodIp { ip }| ip.into_owned()).collect();
+    if ips.is_empty() {
+        ip.filter(|ip| !ip.is_empty()).map(Cow::into_owned).into_iter().collect()
+    } else {
+        ips
+    }
 }
 
 /// Reads the namespace and the name of an object.
@@ -152,4 +163,15 @@ type Amounts<'a> = BTreeMap<String, &'a RawValue>;
 struct Status<'a> {
     #[serde(borrow)]
     phase: Cow<'a, str>,
+    #[serde(borrow, rename = "podIP")]
+    pod_ip: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "podIPs")]
+    pod_ips: Option<Vec<PodIp<'a>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct PodIp<'a> {
+    #[serde(borrow)]
+    ip: Cow<'a, str>,
 }

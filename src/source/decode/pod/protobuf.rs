@@ -19,7 +19,11 @@ pub fn pod(bytes: &[u8]) -> PodObject {
     let Metadata { name, namespace } = metadata.unwrap_or_default();
     let spec = spec.unwrap_or_default();
     let node = Some(spec.node_name.clone());
-    PodObject { namespace, name, node, phase: status.unwrap_or_default().phase, spec: pod_spec(spec) }
+    let Status { phase, pod_ip, pod_ips } = status.unwrap_or_default();
+    // The only address of a server that does not know of several.
+    let one = pod_ips.is_empty().then_some(pod_ip).filter(|ip| !ip.is_empty());
+    let ips = Some(pod_ips.into_iter().map(|PodIp { ip }| ip).chain(one).collect());
+    PodObject { namespace, name, node, phase, ips, spec: pod_spec(spec) }
 }
 
 /// What is left of a pod that is damaged: its name and its node, where those can still be read.
@@ -37,7 +41,7 @@ fn rest(bytes: &[u8], problem: String) -> PodObject {
     let (namespace, name) = name(bytes).unwrap_or_default();
     let node = Object::decode(bytes).ok().and_then(|object| object.spec).map(|spec| spec.node_name);
     let node = node.filter(|node| !node.is_empty());
-    PodObject { namespace, name, node, phase: String::new(), spec: Err(problem) }
+    PodObject { namespace, name, node, phase: String::new(), ips: None, spec: Err(problem) }
 }
 
 /// Reads the namespace and the name of an object.
@@ -94,11 +98,11 @@ struct Pod {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Metadata {
+pub(in crate::source::decode) struct Metadata {
     #[prost(string, tag = "1")]
-    name: String,
+    pub(in crate::source::decode) name: String,
     #[prost(string, tag = "3")]
-    namespace: String,
+    pub(in crate::source::decode) namespace: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -135,4 +139,14 @@ struct ResourceRequirements {
 struct Status {
     #[prost(string, tag = "1")]
     phase: String,
+    #[prost(string, tag = "6")]
+    pod_ip: String,
+    #[prost(message, repeated, tag = "12")]
+    pod_ips: Vec<PodIp>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct PodIp {
+    #[prost(string, tag = "1")]
+    ip: String,
 }
