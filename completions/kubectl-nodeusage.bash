@@ -32,7 +32,7 @@ _kubectl__nodeusage() {
 
     case "${cmd}" in
         kubectl__nodeusage)
-            opts="-l -o -L -w -n -s -v -h -V --selector --output --sort-by --reverse --no-headers --units --show-capacity --show-swap --total --totals-only --label-columns --columns --no-color --no-progress --contexts --all-contexts --from --at --demo --where --fail-on --field-selector --no-taint --schedulable --requests --top --group-by --watch --interval --count --for --repeat --output-file --kubeconfig --context --cluster --user --namespace --server --token --username --password --as --as-group --as-uid --as-user-extra --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --tls-server-name --request-timeout --disable-compression --proxy-url --cache-dir --kuberc --match-server-version --v --help --version rbac doctor completion"
+            opts="-l -o -L -w -n -s -v -h -V --selector --output --sort-by --reverse --no-headers --units --show-capacity --show-swap --total --totals-only --label-columns --columns --no-color --no-progress --contexts --all-contexts --from --at --demo --where --fail-on --field-selector --no-taint --schedulable --requests --pods --top --group-by --watch --interval --count --for --repeat --output-file --kubeconfig --context --cluster --user --namespace --server --token --username --password --as --as-group --as-uid --as-user-extra --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --tls-server-name --request-timeout --disable-compression --proxy-url --cache-dir --kuberc --match-server-version --v --help --version rbac doctor completion"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -118,6 +118,10 @@ _kubectl__nodeusage() {
                     return 0
                     ;;
                 --field-selector)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pods)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -710,7 +714,7 @@ _kubectl__nodeusage() {
             return 0
             ;;
         kubectl__subcmd__nodeusage__subcmd__rbac)
-            opts="-n -s -v -h --serviceaccount --user --group --with-percent --with-requests --name --example-pod --image --kubeconfig --context --cluster --namespace --server --token --username --password --as --as-group --as-uid --as-user-extra --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --tls-server-name --request-timeout --disable-compression --proxy-url --cache-dir --kuberc --match-server-version --v --help"
+            opts="-n -s -v -h --serviceaccount --user --group --with-percent --with-requests --with-pods --name --example-pod --image --kubeconfig --context --cluster --namespace --server --token --username --password --as --as-group --as-uid --as-user-extra --certificate-authority --client-certificate --client-key --insecure-skip-tls-verify --tls-server-name --request-timeout --disable-compression --proxy-url --cache-dir --kuberc --match-server-version --v --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

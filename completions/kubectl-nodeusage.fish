@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_kubectl_nodeusage_global_optspecs
-    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= show-swap= total totals-only L/label-columns= columns= no-color no-progress contexts= all-contexts from= at= demo where= fail-on= field-selector= no-taint schedulable requests top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
+    string join \n l/selector= o/output= sort-by= reverse no-headers= units= show-capacity= show-swap= total totals-only L/label-columns= columns= no-color no-progress contexts= all-contexts from= at= demo where= fail-on= field-selector= no-taint schedulable requests pods= top= group-by= w/watch interval= count= for= repeat output-file= kubeconfig= context= cluster= user= n/namespace= s/server= token= username= password= as= as-group= as-uid= as-user-extra= certificate-authority= client-certificate= client-key= insecure-skip-tls-verify= tls-server-name= request-timeout= disable-compression= proxy-url= cache-dir= kuberc= match-server-version= v/v= h/help V/version
 end
 
 function __fish_kubectl_nodeusage_needs_command
@@ -27,12 +27,12 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s l -
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -s o -l output -d 'Output format' -r -f -a "text\t'A table for people'
 wide\t'The table with all that is known'
 top\t'What `kubectl top nodes` prints'
-csv\t'One row a node, RFC 4180'
+csv\t'One row a node or pod, RFC 4180'
 tsv\t'As csv, with tabs'
 json\t'One document'
 yaml\t'The same document'
-name\t'node/NAME'"
-complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l sort-by -d 'What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used]' -r -f -a "name\t''
+name\t'node/NAME or pod/NAME'"
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l sort-by -d 'What to sort by; figures with the largest first, unknown ones last [default: name; redrawn, and of pods: most-used]' -r -f -a "name\t''
 cpu\t''
 memory\t''
 cpu-percent\t''
@@ -52,6 +52,7 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l at 
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l where -d 'Show only nodes that meet this: \'cpu>80%\', \'memory>=2Gi\', \'age<5m\', \'pool!=gpu\'; repeatable, all must hold' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l fail-on -d 'End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l field-selector -d 'Field selector, which the server applies: --field-selector metadata.name!=node-1' -r
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l pods -d 'List the pods of this node in the place of nodes: their IPs, what they request and are limited to, and their use' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l top -d 'Show only so many, the first in the order of --sort-by. Sums and --fail-on still count all' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l group-by -d 'One row for all nodes with the same value of this label; repeatable, or separated by commas' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_needs_command" -l interval -d 'From one reading to the next, at least 1s' -r
@@ -131,6 +132,7 @@ complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s v -l v -d 'How much is said of what is done, 0 to 10' -r
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l with-percent -d 'Also what percent needs: get, list and watch nodes'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l with-requests -d 'Also what the pods\' requests need: list and watch pods'
+complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l with-pods -d 'Also what the list of a node\'s pods needs: list pods and their use. Their percent needs --with-percent, too'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -l example-pod -d 'Also a pod that prints the use of nodes once, as the ServiceAccount'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand rbac" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-nodeusage -n "__fish_kubectl_nodeusage_using_subcommand doctor" -s o -l output -d 'Output format' -r -f -a "text\t'One line a check'

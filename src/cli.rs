@@ -5,6 +5,7 @@ mod complete;
 mod connection;
 mod doctor;
 mod output;
+mod pods;
 mod rbac;
 mod select;
 mod watch;
@@ -94,7 +95,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
     output: Format,
 
-    /// What to sort by; figures with the largest first, unknown ones last [default: name; redrawn: most-used].
+    /// What to sort by; figures with the largest first, unknown ones last [default: name; redrawn, and of pods: most-used].
     #[arg(long, value_name = "KEY", value_enum)]
     sort_by: Option<SortKey>,
 
@@ -280,8 +281,9 @@ impl Cli {
         self.check()?;
         let verbosity = self.connection.verbosity;
         let pace = self.watch.pace(terminal.screen && matches!(self.output, Format::Text | Format::Wide));
+        let is_live = pace.as_ref().is_some_and(|pace| pace.is_live);
         let default_key =
-            if pace.as_ref().is_some_and(|pace| pace.is_live) { SortKey::MostUsed } else { SortKey::Name };
+            if is_live || self.select.pods.is_some() { SortKey::MostUsed } else { SortKey::Name };
         let selection = match (self.selector, self.names) {
             (Some(selector), _) => Selection::Matching(selector),
             (None, names) if names.is_empty() => Selection::All,
@@ -319,6 +321,7 @@ impl Cli {
             origin,
             verbosity,
             query: Query { selection, field_selector: self.select.field_selector, label_keys, pods },
+            pods_of: self.select.pods,
             label_columns: self.label_columns,
             columns: self.chosen.columns,
             group_by: self.select.group_by,
@@ -355,6 +358,10 @@ impl Cli {
             let message = format!("{flag} does not go with -o {}: {why}", format.unwrap_or_default());
             Err(Self::command().error(ErrorKind::ArgumentConflict, message))
         };
+        if let Some(what) = self.select.pods.as_ref().and_then(|_| self.beside_pods()) {
+            let message = format!("{what} does not go with --pods: it lists the pods of one node");
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
         let is_recorded = self.watch.output_file.is_some();
         if is_recorded {
             if !matches!(self.output, F::Csv | F::Tsv | F::Json) {
@@ -373,6 +380,7 @@ impl Cli {
             F::Csv | F::Tsv if self.total => {
                 unfit("--total", "its line would be read as a node; --totals-only gives it alone")
             }
+            F::Top if self.select.pods.is_some() => unfit("--pods", "its lines are nodes"),
             F::Top | F::Name if self.total || self.totals_only => {
                 unfit("the total", "the format has no place for it")
             }

@@ -119,6 +119,8 @@ pub enum Error {
     Unauthorized,
     /// The user may not do this (403); the server's own words.
     Forbidden(String),
+    /// The user may not read what pods are shown with (403); the server's own words.
+    PodsForbidden(String),
     /// The object does not exist (404); the server's own words.
     NotFound(String),
     /// The server has no metrics API.
@@ -226,7 +228,9 @@ impl fmt::Display for Error {
             }
             Self::Connection { server, problem } => format!("can't reach the server {server}: {problem}"),
             Self::Unauthorized => "the server does not accept these credentials (Unauthorized)".to_owned(),
-            Self::Forbidden(message) => format!("the server refuses (Forbidden): {message}"),
+            Self::Forbidden(message) | Self::PodsForbidden(message) => {
+                format!("the server refuses (Forbidden): {message}")
+            }
             Self::NotFound(message) => format!("the server has no such object (NotFound): {message}"),
             Self::NoMetricsApi => "the Metrics API is not installed on this cluster".to_owned(),
             Self::MetricsApiUnavailable { message, condition: None, .. } => {
@@ -352,6 +356,7 @@ impl Error {
             }
             Self::Unauthorized => denied::LOG_IN.to_owned(),
             Self::Forbidden(message) => denied::hint(message),
+            Self::PodsForbidden(message) => denied::hint_of_pods(message),
             Self::NotFound(_) | Self::Missing(_) => "see the names with: kubectl get nodes".to_owned(),
             Self::NoMetricsApi => "install metrics-server, or another provider of metrics.k8s.io".to_owned(),
             Self::MetricsApiUnavailable { service, .. } => format!(
@@ -362,7 +367,7 @@ impl Error {
                 "metrics-server has its first samples about a minute after its start; see its log if they stay away".to_owned()
             }
             Self::Unreadable(_) => {
-                "see what the server sends: kubectl get nodes -o json; \
+                "see what the server sends: kubectl get nodes,pods -A -o json; \
                  kubectl get --raw /apis/metrics.k8s.io/v1beta1/nodes"
                     .to_owned()
             }

@@ -15,6 +15,7 @@ pub mod expression;
 pub mod filter;
 pub mod group;
 pub mod kubeconfig;
+pub mod pod_usage;
 pub mod progress;
 pub mod quantity;
 pub mod record;

@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     filter::Verdict,
     group::Group,
+    pod_usage::PodUsage,
     requests::Demand,
     usage::{Base, NodeUsage, Usage},
 };
@@ -50,6 +51,8 @@ pub struct Report<'a> {
     pub rows: Option<Vec<NodeUsage<'a>>>,
     /// The groups in the order in which they are shown, where they are asked for.
     pub groups: Option<Vec<Group<'a>>>,
+    /// The pods of one node in the order in which they are shown, where they are asked for in the place of nodes.
+    pub pods: Option<Vec<PodUsage<'a>>>,
     /// The sums over all nodes, also over those that there is no room for.
     pub totals: Totals,
     /// Whether the sums are shown.

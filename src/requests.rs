@@ -1,11 +1,14 @@
 //! What pods request of nodes, as the scheduler counts it.
 
-use std::collections::{BTreeMap, HashMap};
+mod pods;
+
+use std::collections::BTreeMap;
 
 use crate::{
     amount::{Amount, Percent},
     usage::Usage,
 };
+pub use pods::{Allocated, Pods};
 
 /// Amounts by the name of the resource: `cpu` in cores, `memory` in bytes, others in their own unit.
 pub type ResourceList = BTreeMap<String, Amount>;
@@ -62,15 +65,15 @@ impl PodSpec {
         }
         let (mut sidecars, mut initial) = (ResourceList::new(), ResourceList::new());
         for (container, is_sidecar) in &self.init_containers {
-            let mut beside = sidecars.clone();
-            add(&mut beside, list(container));
+            for (name, amount) in list(container) {
+                let mut beside = sidecars.get(name).copied().unwrap_or_default();
+                beside += *amount;
+                let most = initial.entry(name.clone()).or_insert(beside);
+                *most = beside.max(*most);
+            }
             if *is_sidecar {
                 add(&mut staying, list(container));
-                sidecars.clone_from(&beside);
-            }
-            for (name, amount) in beside {
-                let most = initial.entry(name).or_insert(amount);
-                *most = amount.max(*most);
+                add(&mut sidecars, list(container));
             }
         }
         for (name, amount) in initial {
@@ -106,19 +109,27 @@ pub fn is_extended(resource: &str) -> bool {
     !matches!(resource, CPU | MEMORY | "ephemeral-storage" | "pods") && !resource.starts_with("hugepages-")
 }
 
+/// Whether the resource is one of which sums are made.
+#[must_use]
+pub fn is_counted(resource: &str) -> bool {
+    matches!(resource, CPU | MEMORY) || is_extended(resource)
+}
+
 /// A pod that has a node and has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pod {
     /// `metadata.namespace`.
     pub namespace: String,
-    /// `metadata.name`.
+    /// `metadata.name`; empty where it can't be read.
     pub name: String,
-    /// `spec.nodeName`.
-    pub node: String,
-    /// What it takes of its node.
-    pub demand: Demand,
+    /// `spec.nodeName`; `None` where it can't be read.
+    pub node: Option<String>,
+    /// What it takes of its node; `None` where something of the pod can't be read.
+    pub demand: Option<Demand>,
     /// What it requests of extended resources; most pods do not.
     pub extended: ResourceList,
+    /// `status.podIPs`; `None` where they can't be read.
+    pub ips: Option<Vec<String>>,
 }
 
 /// What one or more pods request and are limited to.
@@ -198,77 +209,6 @@ impl std::iter::Sum for Demand {
     }
 }
 
-/// What the pods of one node take of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Allocated {
-    /// CPU, memory, and how many pods.
-    pub demand: Demand,
-    /// The requests of extended resources.
-    pub extended: ResourceList,
-}
-
-static NOTHING: Allocated = Allocated {
-    demand: Demand {
-        pods: 0,
-        cpu: Asked { requests: Amount::ZERO, limits: Amount::ZERO },
-        memory: Asked { requests: Amount::ZERO, limits: Amount::ZERO },
-    },
-    extended: ResourceList::new(),
-};
-
-/// The pods of all nodes, with their sums kept beside them.
-#[derive(Debug, Clone, Default)]
-pub struct Pods {
-    /// By namespace and name.
-    pods: HashMap<(String, String), Kept>,
-    nodes: HashMap<String, Allocated>,
-}
-
-/// What must be known of a pod to take it out of the sums again.
-#[derive(Debug, Clone)]
-struct Kept {
-    node: String,
-    demand: Demand,
-    extended: ResourceList,
-}
-
-impl Pods {
-    /// Takes in a pod, in the place of what it was.
-    pub fn set(&mut self, pod: Pod) {
-        self.remove(&pod.namespace, &pod.name);
-        let Pod { namespace, name, node, demand, extended } = pod;
-        let allocated = self.nodes.entry(node.clone()).or_default();
-        allocated.demand.add(demand);
-        add(&mut allocated.extended, &extended);
-        self.pods.insert((namespace, name), Kept { node, demand, extended });
-    }
-
-    /// Forgets a pod that is gone or has ended.
-    pub fn remove(&mut self, namespace: &str, name: &str) {
-        let Some(Kept { node, demand, extended }) =
-            self.pods.remove(&(namespace.to_owned(), name.to_owned()))
-        else {
-            return;
-        };
-        if let Some(allocated) = self.nodes.get_mut(&node) {
-            allocated.demand.subtract(demand);
-            for (resource, amount) in extended {
-                *allocated.extended.entry(resource).or_default() -= amount;
-            }
-            allocated.extended.retain(|_, amount| *amount != Amount::ZERO);
-            if allocated.demand.pods == 0 {
-                self.nodes.remove(&node);
-            }
-        }
-    }
-
-    /// What the pods of a node take of it; nothing where it has none.
-    #[must_use]
-    pub fn of(&self, node: &str) -> &Allocated {
-        self.nodes.get(node).unwrap_or(&NOTHING)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,27 +253,5 @@ mod tests {
         let total = spec.total();
         assert_eq!(total.requests, list(&[("cpu", "3250m"), ("memory", "10Mi"), ("example.com/a", "2")]));
         assert_eq!(total.limits, list(&[("cpu", "2250m"), ("memory", "0")]));
-    }
-
-    #[test]
-    fn sums_follow_pods_that_come_move_and_go() {
-        let pod = |name: &str, node: &str, cpu: &str| Pod {
-            namespace: "dev".to_owned(),
-            name: name.to_owned(),
-            node: node.to_owned(),
-            demand: Demand::of(&requests(&[("cpu", cpu)])),
-            extended: list(&[("gpu", "1")]),
-        };
-        let mut pods = Pods::default();
-        pods.set(pod("a", "one", "1"));
-        pods.set(pod("b", "one", "500m"));
-        pods.set(pod("a", "one", "2"));
-        let one = pods.of("one");
-        assert_eq!((one.demand.pods, one.demand.cpu.requests.millis()), (2, 2_500));
-        assert_eq!(one.extended, list(&[("gpu", "2")]));
-        pods.set(pod("a", "two", "2"));
-        pods.remove("dev", "b");
-        pods.remove("dev", "never-there");
-        assert_eq!((pods.of("one"), pods.of("two").demand.pods), (&NOTHING, 1));
     }
 }

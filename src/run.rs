@@ -1,5 +1,7 @@
 //! The main job: read, join, sort, write; once, or again and again ([`crate::watch`]).
 
+mod pods;
+
 use std::{io::Write, path::PathBuf};
 
 use futures_util::future::join_all;
@@ -30,6 +32,8 @@ pub struct Job {
     pub origin: Origin,
     /// What of it.
     pub query: Query,
+    /// The node whose pods are shown in the place of nodes.
+    pub pods_of: Option<String>,
     /// The labels to show, in this order.
     pub label_columns: Vec<String>,
     /// The names of the columns that tables have, in this order; empty where the format chooses.
@@ -175,6 +179,9 @@ pub async fn run(job: &Job, out: Box<dyn Write + Send>, messages: &Messages) -> 
 }
 
 async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) -> Result<Outcome, Error> {
+    if let Some(node) = &job.pods_of {
+        return pods::show(job, node, out, messages).await;
+    }
     let mut read = job.read_once(messages).await?;
     if !job.is_of_several(read.len())
         && let Some(Read { outcome: Err(error), .. }) = read.pop_if(|read| read.outcome.is_err())
@@ -352,6 +359,7 @@ impl Job {
             group_by: self.group_by.clone(),
             rows: (groups.is_none() && self.shown != Shown::Totals).then(|| self.arranged(rows)),
             groups: groups.map(|groups| self.arranged(groups)),
+            pods: None,
             totals,
             shows_totals: self.shown != Shown::Nodes,
             newest,

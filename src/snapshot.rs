@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     amount::Amount,
-    requests::{Pods, ResourceList},
+    requests::{Pod, Pods, ResourceList},
     visible::shortened,
 };
 
@@ -48,10 +48,10 @@ pub struct Unreadable {
 
 impl Unreadable {
     /// The most of which it is kept what is wrong.
-    const MOST_KEPT: usize = 5;
+    pub const MOST_KEPT: usize = 5;
 
     /// The most characters that are kept of each.
-    const LONGEST: usize = 1_000;
+    pub const LONGEST: usize = 1_000;
 
     /// Counts one more.
     pub fn add(&mut self, problem: &str) {
@@ -108,6 +108,40 @@ pub struct Sample {
     pub labels: Labels,
     /// Whether the server has not renewed it for so long that it says nothing about now; only a watch can tell.
     pub is_stale: bool,
+}
+
+/// One reading of the pods of a node.
+#[derive(Debug, Clone, Default)]
+pub struct NodePods {
+    /// The node; `None` where the user may not read it, or not even its name can be read.
+    pub node: Option<Node>,
+    /// The server's own words where the user may not read the node.
+    pub node_forbidden: Option<String>,
+    /// The pods that have a name, in the server's order.
+    pub pods: Vec<Pod>,
+    /// The samples of these pods, in the server's order.
+    pub samples: Vec<PodSample>,
+    /// The server's own words where the user may not read samples.
+    pub samples_forbidden: Option<String>,
+    /// Objects of which something can't be read.
+    pub unreadable: Unreadable,
+}
+
+/// The use of one pod (`PodMetrics` of `metrics.k8s.io`).
+#[derive(Debug, Clone, Default)]
+pub struct PodSample {
+    /// `metadata.namespace`.
+    pub namespace: String,
+    /// `metadata.name`; empty where it can't be read.
+    pub name: String,
+    /// As of a [`Sample`].
+    pub timestamp: Option<Timestamp>,
+    /// As of a [`Sample`].
+    pub window: Option<SignedDuration>,
+    /// CPU in cores, memory in bytes, of all containers together.
+    pub usage: Resources,
+    /// What of it can't be read.
+    pub problem: Option<String>,
 }
 
 /// The part of a core/v1 Node that says how much it can hold.

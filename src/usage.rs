@@ -113,7 +113,7 @@ impl<'a> NodeUsage<'a> {
         self.unknown
     }
 
-    /// What its pods request, and how many they are; `None` where pods were not asked for, or can't be read.
+    /// What its pods request, and how many they are; `None` where pods were not asked for, or one can't be read.
     #[must_use]
     pub fn demand(&self) -> Option<Demand> {
         self.allocated.map(|allocated| allocated.demand)
@@ -234,6 +234,10 @@ pub enum UnknownReason {
     NodesForbidden,
     /// The user may not read pods.
     PodsForbidden,
+    /// The user may not read the samples of pods.
+    PodMetricsForbidden,
+    /// Something of a pod can't be read, be it of this node or nobody knows of which.
+    UnreadablePod,
     /// The node says that it can hold nothing, or does not say.
     ZeroAllocatable,
     /// The sample was not renewed for so long that it says nothing about now.
@@ -251,6 +255,8 @@ impl UnknownReason {
             Self::NoNode => "NoNode",
             Self::NodesForbidden => "NodesForbidden",
             Self::PodsForbidden => "PodsForbidden",
+            Self::PodMetricsForbidden => "PodMetricsForbidden",
+            Self::UnreadablePod => "UnreadablePod",
             Self::ZeroAllocatable => "ZeroAllocatable",
             Self::Stale => "Stale",
             Self::ClusterFailed => "ClusterFailed",
@@ -275,16 +281,16 @@ pub fn join<'a>(snapshot: &'a Snapshot, selector: Option<&Selector>, base: Base)
     samples.dedup_by_key(|sample| &sample.node);
     let mut samples = samples.into_iter().peekable();
 
-    let is_forbidden = snapshot.pods.is_none() && snapshot.pods_forbidden.is_some();
-    let row = |name: &'a str, node, sample, unknown| NodeUsage {
-        context: None,
-        name,
-        node,
-        sample,
-        unknown,
-        allocated: snapshot.pods.as_ref().map(|pods| pods.of(name)),
-        pods_unknown: is_forbidden.then_some(UnknownReason::PodsForbidden),
-        base,
+    let row = |name: &'a str, node, sample, unknown| {
+        let (allocated, pods_unknown) = match (&snapshot.pods, &snapshot.pods_forbidden) {
+            (None, None) => (None, None),
+            (None, Some(_)) => (None, Some(UnknownReason::PodsForbidden)),
+            (Some(pods), _) => match pods.of(name) {
+                None => (None, Some(UnknownReason::UnreadablePod)),
+                allocated => (allocated, None),
+            },
+        };
+        NodeUsage { context: None, name, node, sample, unknown, allocated, pods_unknown, base }
     };
     let alone = |sample: &'a Sample| {
         let reason = if sample.is_stale { UnknownReason::Stale } else { sample_alone };

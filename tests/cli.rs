@@ -484,7 +484,8 @@ token: <masked> (FILE)
 
 #[test]
 fn rights_as_yaml() {
-    let flags = ["--with-percent", "--with-requests", "--example-pod", "--image", "nodeusage:v1"];
+    let flags =
+        ["--with-percent", "--with-requests", "--with-pods", "--example-pod", "--image", "nodeusage:v1"];
     let command = [&["rbac", "--serviceaccount", "dev:node-reader"], &flags[..]].concat();
     insta::assert_snapshot!(run(nodeusage().args(command)).success());
 }

@@ -405,7 +405,7 @@ fn an_unreadable_quantity_is_unknown_and_named() {
         "warning: node \"a\": allocatable cpu: \"4 cores\": quantities must match the regular expression \
          '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'\n\
          error: one of the server's objects can't be read in full\n\
-         hint: see what the server sends: kubectl get nodes -o json; kubectl get --raw \
+         hint: see what the server sends: kubectl get nodes,pods -A -o json; kubectl get --raw \
          /apis/metrics.k8s.io/v1beta1/nodes\n",
     );
 }

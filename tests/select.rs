@@ -320,7 +320,7 @@ proptest! {
 const FORMATS: [&str; 8] = ["text", "wide", "top", "csv", "tsv", "json", "yaml", "name"];
 
 /// Flags, each with the formats that have nothing to do for it: they would show the same.
-const FLAGS: [(&[&str], &[&str]); 36] = [
+const FLAGS: [(&[&str], &[&str]); 39] = [
     (&["-l", "pool=gpu"], &[]),
     (&["simulated-gpu-1"], &[]),
     (&["--sort-by=memory-percent"], &[]),
@@ -357,6 +357,9 @@ const FLAGS: [(&[&str], &[&str]); 36] = [
     (&["--fail-on", "swap>=6Gi"], &[]),
     (&["--fail-on", "memory>80%"], &[]),
     (&["--field-selector", "metadata.name!=b"], &[]),
+    (&["--pods=simulated-gpu-1"], &[]),
+    (&["--pods=simulated-gpu-1", "--sort-by=name", "--top=2"], &[]),
+    (&["--pods=simulated-gpu-1", "--reverse", "--no-headers"], &[]),
 ];
 
 /// An output without what changes with time.

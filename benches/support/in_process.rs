@@ -69,6 +69,7 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
         shows_totals: false,
         newest: None,
         groups: None,
+        pods: None,
         group_by: Vec::new(),
         rows: Some(rows),
     }

@@ -15,13 +15,14 @@ use nodeusage::{
     client::Client,
     expression::{Condition, all_hold},
     kubeconfig::{self, ConnectionFlags, Memory},
+    pod_usage,
     quantity::Quantity,
     render::{Format, Style, renderer},
     report::{Report, Totals},
     selector::Selector,
     snapshot::{Labels, Resources, Sample, Snapshot},
     source::{self, Query, Received, Selection, Served},
-    usage::{Base, join},
+    usage::{Base, NodeUsage, join},
 };
 
 /// A kubeconfig file.
@@ -88,7 +89,7 @@ pub fn json(input: &[u8]) {
     answers(input, "application/json");
 }
 
-/// Reads the input as both lists, and as both objects of a node, of a server in this process, in pieces of as many bytes
+/// Reads the input as each list, and as both objects of a node, of a server in this process, in pieces of as many bytes
 /// as the first byte says; then joins and writes what came.
 fn answers(input: &[u8], media_type: &'static str) {
     let Some((&size, body)) = input.split_first() else { return };
@@ -113,18 +114,24 @@ fn answers(input: &[u8], media_type: &'static str) {
         let client = Client::in_process(server);
         for selection in [Selection::All, Selection::Named(vec!["a".to_owned()])] {
             let query =
-                Query { selection, field_selector: None, label_keys: vec!["zone".to_owned()], pods: false };
+                Query { selection, field_selector: None, label_keys: vec!["zone".to_owned()], pods: true };
             match source::read(&client, &query, &Served::default(), &Received::default()).await {
-                Ok(snapshot) => write(&snapshot),
+                Ok(snapshot) => write(&report(join(&snapshot, None, Base::Allocatable))),
                 Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
             }
+        }
+        match source::node_pods(&client, "a", &Served::default(), &Received::default()).await {
+            Ok((read, _)) => {
+                let pods = pod_usage::join(&read, "a", Base::Allocatable);
+                write(&Report { rows: None, pods: Some(pods), shows_totals: false, ..report(Vec::new()) });
+            }
+            Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
         }
     });
 }
 
-fn write(snapshot: &nodeusage::snapshot::Snapshot) {
-    let rows = join(snapshot, None, Base::Allocatable);
-    let report = Report {
+fn report(rows: Vec<NodeUsage<'_>>) -> Report<'_> {
+    Report {
         context: None,
         shows_context: false,
         failed: Vec::new(),
@@ -133,20 +140,24 @@ fn write(snapshot: &nodeusage::snapshot::Snapshot) {
         label_columns: vec!["zone".to_owned()],
         columns: Vec::new(),
         base: Base::Allocatable,
-        shows_requests: false,
-        shows_swap: false,
+        shows_requests: true,
+        shows_swap: true,
         found: vec![rows.len()],
         undecided: 0,
         verdict: None,
         group_by: Vec::new(),
         groups: None,
+        pods: None,
         newest: None,
         totals: Totals::of(&rows, Base::Allocatable),
         shows_totals: true,
         rows: Some(rows),
-    };
+    }
+}
+
+fn write(report: &Report<'_>) {
     for format in [Format::Wide, Format::Top, Format::Csv, Format::Json] {
-        let written = renderer(format, Style::default()).render(&report, &mut io::sink());
+        let written = renderer(format, Style::default()).render(report, &mut io::sink());
         assert!(written.is_ok(), "{format:?}: {written:?}");
     }
 }

@@ -88,7 +88,7 @@ fn candidates(words: &[OsString], word: &str) -> (Option<Asked>, Vec<Candidate>)
 /// What an argument's value is, where it is not one of a few words.
 fn what(arg: &Arg) -> Option<What> {
     match arg.get_id().as_str() {
-        "names" => Some(What::Nodes),
+        "names" | "pods" => Some(What::Nodes),
         "selector" => Some(What::Selector),
         "conditions" | "fail_on" => Some(What::Condition),
         "columns" => Some(What::Columns),

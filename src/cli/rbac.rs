@@ -20,6 +20,7 @@ Examples:
 
 /// Whom to grant what.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are what is typed")]
 pub(super) struct RbacArgs {
     /// The ServiceAccount that gets the rights; it is created if it is not there, its namespace is not.
     #[arg(long, value_name = "NAMESPACE:NAME", group = "subject", default_value = "default:nodeusage")]
@@ -41,6 +42,10 @@ pub(super) struct RbacArgs {
     /// Also what the pods' requests need: list and watch pods.
     #[arg(long)]
     with_requests: bool,
+
+    /// Also what the list of a node's pods needs: list pods and their use. Their percent needs --with-percent, too.
+    #[arg(long)]
+    with_pods: bool,
 
     /// The name of the ClusterRole and of its binding [default: one that no other subject has].
     #[arg(long, value_name = "NAME")]
@@ -80,6 +85,7 @@ impl RbacArgs {
             (true, Purpose::Usage),
             (self.with_percent, Purpose::Percent),
             (self.with_requests, Purpose::Requests),
+            (self.with_pods, Purpose::Pods),
         ];
         let purposes = purposes.into_iter().filter_map(|(wanted, purpose)| wanted.then_some(purpose));
         Ok(Grant { subject, purposes: purposes.collect(), name: self.name })

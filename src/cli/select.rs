@@ -13,7 +13,7 @@ pub(super) struct SelectArgs {
     /// The fields are cpu, memory, swap, pods, cpu-requests and memory-requests (a quantity, or a percent), age (the sample's), and
     /// label:KEY or a label's key (= and != only). A node of which the field is unknown is left out and counted on standard error.
     #[arg(long = "where", value_name = "EXPR")]
-    conditions: Vec<Condition>,
+    pub(super) conditions: Vec<Condition>,
 
     /// End with code 3 if one of the nodes meets this, as for --where; repeatable, all must hold. A watch ends at once.
     #[arg(long, value_name = "EXPR")]
@@ -25,11 +25,11 @@ pub(super) struct SelectArgs {
 
     /// Show only nodes without taints.
     #[arg(long)]
-    no_taint: bool,
+    pub(super) no_taint: bool,
 
     /// Show only nodes that are not cordoned.
     #[arg(long)]
-    schedulable: bool,
+    pub(super) schedulable: bool,
 
     /// Add what pods request and are limited to, what is free to schedule, and the use in percent of the requests.
     ///
@@ -37,6 +37,12 @@ pub(super) struct SelectArgs {
     /// read.
     #[arg(long)]
     pub(super) requests: bool,
+
+    /// List the pods of this node in the place of nodes: their IPs, what they request and are limited to, and their use.
+    ///
+    /// Pods that have ended are left out. Percent is of what the node can allocate; the most used pod comes first.
+    #[arg(long, value_name = "NODE", value_parser = super::node_name)]
+    pub(super) pods: Option<String>,
 
     /// Show only so many, the first in the order of --sort-by. Sums and --fail-on still count all.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -12,7 +12,7 @@ use crate::{kubeconfig, watch::Pace};
 pub(super) struct WatchArgs {
     /// Read again and again: redrawn in place on a terminal, else one report after the other.
     #[arg(short, long, conflicts_with = "from")]
-    watch: bool,
+    pub(super) watch: bool,
 
     /// From one reading to the next, at least 1s.
     #[arg(long, value_name = "DURATION", default_value = "15s", requires = "watch", value_parser = interval)]

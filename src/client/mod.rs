@@ -38,7 +38,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tower::{BoxError, Service};
 
 use crate::{error::Error, kubeconfig::connection::Connection};
-pub use list::{Encoded, ListMeta};
+pub use list::{Each, Encoded, ListMeta, MOST_PODS};
 use list::{LARGEST_OBJECT, ListReader};
 use stack::Stack;
 
@@ -155,7 +155,7 @@ impl Client {
         path: &str,
         kind: &'static str,
         received: &AtomicU64,
-        mut each: impl FnMut(Encoded<'_>) -> Result<(), String>,
+        each: Each<'_>,
     ) -> Result<ListMeta, Error> {
         let unreadable = |problem| Error::Answer { path: path.to_owned(), problem };
         let response = self.send(path, EITHER).await?;
@@ -165,7 +165,7 @@ impl Client {
             let frame = frame.map_err(|error| failure::of_body(error, path, &self.server))?;
             if let Ok(chunk) = frame.into_data() {
                 received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                reader.push(&chunk, &mut each).map_err(unreadable)?;
+                reader.push(&chunk, each).map_err(unreadable)?;
             }
         }
         reader.finish().map_err(unreadable)

@@ -85,8 +85,8 @@ fn service_account(account: &ServiceAccountName) -> ServiceAccount {
 }
 
 fn cluster_role(grant: &Grant) -> ClusterRole {
-    let granted: Vec<&Right> =
-        RIGHTS.iter().filter(|right| grant.purposes.contains(&right.purpose)).collect();
+    let is_granted = |right: &&Right| right.purposes.iter().any(|purpose| grant.purposes.contains(purpose));
+    let granted: Vec<&Right> = RIGHTS.iter().filter(is_granted).collect();
     let of_one_resource =
         granted.chunk_by(|one, next| (one.group, one.resource) == (next.group, next.resource));
     let rules = of_one_resource.map(|rights| PolicyRule {

@@ -5,8 +5,8 @@ use std::fmt;
 /// The right to one kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Right {
-    /// What is lost without it.
-    pub purpose: Purpose,
+    /// What is lost without it; the first of them matters most.
+    pub purposes: &'static [Purpose],
     /// The API group; empty for core.
     pub group: &'static str,
     /// The resource.
@@ -24,17 +24,29 @@ pub enum Purpose {
     Percent,
     /// What pods request.
     Requests,
+    /// The pods of a node, with their use.
+    Pods,
+}
+
+const fn right(
+    purposes: &'static [Purpose],
+    group: &'static str,
+    resource: &'static str,
+    verb: &'static str,
+) -> Right {
+    Right { purposes, group, resource, verb }
 }
 
 /// Every right, in the order in which it matters.
-pub const RIGHTS: [Right; 7] = [
-    Right { purpose: Purpose::Usage, group: "metrics.k8s.io", resource: "nodes", verb: "get" },
-    Right { purpose: Purpose::Usage, group: "metrics.k8s.io", resource: "nodes", verb: "list" },
-    Right { purpose: Purpose::Percent, group: "", resource: "nodes", verb: "get" },
-    Right { purpose: Purpose::Percent, group: "", resource: "nodes", verb: "list" },
-    Right { purpose: Purpose::Percent, group: "", resource: "nodes", verb: "watch" },
-    Right { purpose: Purpose::Requests, group: "", resource: "pods", verb: "list" },
-    Right { purpose: Purpose::Requests, group: "", resource: "pods", verb: "watch" },
+pub const RIGHTS: [Right; 8] = [
+    right(&[Purpose::Usage], "metrics.k8s.io", "nodes", "get"),
+    right(&[Purpose::Usage], "metrics.k8s.io", "nodes", "list"),
+    right(&[Purpose::Percent], "", "nodes", "get"),
+    right(&[Purpose::Percent], "", "nodes", "list"),
+    right(&[Purpose::Percent], "", "nodes", "watch"),
+    right(&[Purpose::Requests, Purpose::Pods], "", "pods", "list"),
+    right(&[Purpose::Requests], "", "pods", "watch"),
+    right(&[Purpose::Pods], "metrics.k8s.io", "pods", "list"),
 ];
 
 impl fmt::Display for Right {
@@ -45,17 +57,24 @@ impl fmt::Display for Right {
 }
 
 impl Right {
+    /// The first of its purposes.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purposes[0]
+    }
+
     /// What can't be done without it.
     #[must_use]
     pub fn loss(&self) -> &'static str {
-        match (self.purpose, self.verb) {
+        match (self.purpose(), self.verb) {
             (Purpose::Usage, "get") => "the use of a node that is named can't be shown",
             (Purpose::Usage, _) => "the use of nodes can't be shown",
             (Purpose::Percent, "get") => "percent is unknown for a node that is named",
             (Purpose::Percent, "watch") => "in watch mode nodes are listed once a minute",
             (Purpose::Percent, _) => "percent is unknown",
             (Purpose::Requests, "watch") => "changes of pods can't be followed",
-            (Purpose::Requests, _) => "the pods' requests are unknown",
+            (Purpose::Requests, _) => "the pods' requests are unknown, and --pods has none to list",
+            (Purpose::Pods, _) => "the use of pods is unknown",
         }
     }
 }
@@ -68,6 +87,7 @@ impl Purpose {
             Self::Usage => "",
             Self::Percent => "--with-percent",
             Self::Requests => "--with-requests",
+            Self::Pods => "--with-pods",
         }
     }
 }

@@ -33,7 +33,7 @@ impl Error {
             },
             Self::Connection { .. } => "connection",
             Self::Unauthorized => "unauthorized",
-            Self::Forbidden(_) => "forbidden",
+            Self::Forbidden(_) | Self::PodsForbidden(_) => "forbidden",
             Self::NotFound(_) | Self::Missing(_) => "not-found",
             Self::NoMetricsApi => "no-metrics-api",
             Self::MetricsApiUnavailable { .. } | Self::Status { code: 503, .. } => "unavailable",

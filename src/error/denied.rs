@@ -54,6 +54,19 @@ pub(super) fn hint(message: &str) -> String {
     }
 }
 
+/// The same, where the pods of a node should be shown: one command grants all that takes, since the manifest of the next
+/// one would stand in the place of that of the first.
+pub(super) fn hint_of_pods(message: &str) -> String {
+    match Denied::read(message) {
+        Some(Denied { user, verb, request: Request::Resource { resource: "nodes" | "pods", .. } })
+            if user != ANONYMOUS && !verb.starts_with(IMPERSONATE) =>
+        {
+            grant(user, &["--with-percent", "--with-pods"])
+        }
+        _ => hint(message),
+    }
+}
+
 /// The user whom the server takes for nobody, since no credentials were given.
 pub const ANONYMOUS: &str = "system:anonymous";
 
@@ -180,5 +193,23 @@ mod tests {
         ] {
             assert!(hint(message).contains(mend), "{message}: {}", hint(message));
         }
+    }
+
+    #[test]
+    fn one_command_mends_all_that_the_pods_of_a_node_need() {
+        let cannot = |what: &str| hint_of_pods(&format!("forbidden: User \"jane\" cannot {what}"));
+        for what in [
+            r#"list resource "pods" in API group "" at the cluster scope"#,
+            r#"list resource "pods" in API group "metrics.k8s.io" at the cluster scope"#,
+            r#"get resource "nodes" in API group "" at the cluster scope"#,
+        ] {
+            assert!(cannot(what).contains("rbac --user jane --with-percent --with-pods |"), "{what}");
+        }
+        assert!(cannot(r#"impersonate resource "users" in API group """#).contains("leave out --as"));
+        assert!(cannot(r#"get path "/apis/metrics.k8s.io""#).contains("system:discovery"));
+        assert_eq!(
+            hint_of_pods(r#"User "system:anonymous" cannot list resource "pods" in API group """#),
+            LOG_IN
+        );
     }
 }

@@ -70,6 +70,27 @@ const CSV_REQUESTED: [&str; 10] = [
     "pods_allocatable",
 ];
 
+/// A pod; more of it is for those who want to know all.
+const POD: [&str; 13] = [
+    "namespace",
+    "pod",
+    "pod_ips",
+    "cpu_usage_cores",
+    "cpu_usage_percent",
+    "cpu_requests_cores",
+    "cpu_limits_cores",
+    "cpu_usage_of_requests_percent",
+    "memory_usage_bytes",
+    "memory_usage_percent",
+    "memory_requests_bytes",
+    "memory_limits_bytes",
+    "memory_usage_of_requests_percent",
+];
+
+const POD_WIDE: [&str; 3] = ["age_seconds", "window_seconds", "unknown_reason"];
+
+const CSV_POD: [&str; 3] = ["window_seconds", "unknown_reason", "requests_unknown_reason"];
+
 const SWAP: [&str; 2] = ["swap_usage_bytes", "swap_usage_percent"];
 
 const SWAP_WIDE: [&str; 1] = ["swap_capacity_bytes"];
@@ -107,6 +128,10 @@ pub fn columns<'a>(report: &'a Report<'_>, choice: Choice) -> Vec<Column<'a>> {
     let swap = |names: &[&str]| if report.shows_swap { fixed(names) } else { Vec::new() };
     let extended = || requested(&["extended_resources"]);
     let parts = match (choice, &report.groups, &report.rows) {
+        (Choice::Csv, ..) if report.pods.is_some() => {
+            vec![fixed(&CSV_ORIGIN), fixed(&["node"]), fixed(&POD), fixed(&CSV_POD)]
+        }
+        _ if report.pods.is_some() => vec![fixed(&POD), extra(&POD_WIDE)],
         (Choice::Csv, Some(_), _) => vec![
             fixed(&CSV_ORIGIN),
             group_labels().collect(),
@@ -169,5 +194,7 @@ pub fn lines<'a>(report: &'a Report<'_>) -> Vec<Line<'a>> {
     let nodes = report.rows.iter().flatten().map(Line::Node);
     // Sums have no place for a cluster of which nothing is known.
     let failed = report.failed.iter().filter(|_| report.rows.is_some()).map(Line::Failed);
-    nodes.chain(failed).chain(report.groups.iter().flatten().map(Line::Group)).collect()
+    let groups = report.groups.iter().flatten().map(Line::Group);
+    let pods = report.pods.iter().flatten().map(Line::Pod);
+    nodes.chain(failed).chain(groups).chain(pods).collect()
 }

@@ -6,7 +6,7 @@ pub use super::column::Of;
 
 /// The names of all columns that are not labels.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    DEFINITIONS.iter().map(|definition| definition.name)
+    DEFINITIONS.iter().filter(|definition| definition.of != Of::Pods).map(|definition| definition.name)
 }
 
 /// The name of the column of a label.
@@ -24,7 +24,8 @@ pub fn label(name: &str) -> Option<&str> {
 /// Which rows can have something in the column of this name; `None` where there is no such column.
 #[must_use]
 pub fn of(name: &str) -> Option<Of> {
-    definition(name).map(|definition| definition.of).or(label(name).map(|_| Of::Nodes))
+    let of = definition(name).map(|definition| definition.of).filter(|of| *of != Of::Pods);
+    of.or(label(name).map(|_| Of::Nodes))
 }
 
 /// Whether pods must be read for the column of this name.

@@ -8,6 +8,7 @@ use super::{chosen::name_of_label, number};
 use crate::{
     amount::{Amount, Percent},
     group::Group,
+    pod_usage::PodUsage,
     report::{Failed, Report, Totals},
     requests::{Asked, Demand},
     trend::Trends,
@@ -21,6 +22,8 @@ pub enum Line<'a> {
     Node(&'a NodeUsage<'a>),
     /// All nodes of a cluster that could not be read.
     Failed(&'a Failed<'a>),
+    /// A pod.
+    Pod(&'a PodUsage<'a>),
     /// Several nodes.
     Group(&'a Group<'a>),
     /// All nodes.
@@ -47,6 +50,8 @@ pub enum Value<'a> {
     Time(Option<Timestamp>),
     /// Text.
     Text(Option<Cow<'a, str>>),
+    /// Several texts, or none.
+    Texts(Option<&'a [String]>),
     /// Known not to be there.
     Nothing,
     /// Something that such a line can't have.
@@ -105,6 +110,8 @@ pub enum Of {
     Groups,
     /// Groups and totals.
     Sums,
+    /// Pods alone.
+    Pods,
 }
 
 /// A column that does not depend on the report.
@@ -135,7 +142,7 @@ const fn requested(name: &'static str, header: &'static str, rank: usize, cell: 
 }
 
 /// All of them.
-pub static DEFINITIONS: [Definition; 34] = [
+pub static DEFINITIONS: [Definition; 37] = [
     Definition { rank: 0, ..text("node", "NAME", Of::Nodes, |_, line| line.name()) },
     text("timestamp", "TIMESTAMP", Of::All, |_, line| Value::Time(line.timestamp())),
     Definition {
@@ -168,18 +175,17 @@ pub static DEFINITIONS: [Definition; 34] = [
     Definition {
         of: Of::Nodes,
         ..figure("age_seconds", "AGE", EXTRA, |report, line| {
-            line.of_node(|row| Value::Age(row.timestamp().map(|time| report.read_at.duration_since(time))))
+            line.of_one(|line| Value::Age(line.timestamp().map(|time| report.read_at.duration_since(time))))
         })
     },
     Definition {
         of: Of::Nodes,
         ..figure("window_seconds", "WINDOW", EXTRA, |_, line| {
-            line.of_node(|row| Value::Duration(row.window()))
+            line.of_one(|line| Value::Duration(line.window()))
         })
     },
-    text("unknown_reason", "UNKNOWN", Of::Nodes, |_, line| match line {
-        Line::Failed(_) => present(Some(UnknownReason::ClusterFailed.word())),
-        _ => line.of_node(|row| present(row.unknown().map(UnknownReason::word))),
+    text("unknown_reason", "UNKNOWN", Of::Nodes, |_, line| {
+        line.of_one(|line| present(line.unknown().map(UnknownReason::word)))
     }),
     text("status", "STATUS", Of::Nodes, |_, line| line.of_node(status)),
     requested("cpu_requests_cores", "CPU-REQ", ASKED, |_, line| {
@@ -217,13 +223,18 @@ pub static DEFINITIONS: [Definition; 34] = [
     Definition {
         is_of_pods: true,
         ..text("requests_unknown_reason", "REQ-UNKNOWN", Of::Nodes, |_, line| {
-            line.of_node(|row| present(row.pods_unknown().map(UnknownReason::word)))
+            line.of_one(|line| present(line.requests_unknown().map(UnknownReason::word)))
         })
     },
     text("busiest_node", "BUSIEST", Of::Groups, |report, line| match line {
         Line::Group(group) => Value::Text(group.busiest.map(|row| report.full_name(&row))),
-        Line::Node(_) | Line::Failed(_) | Line::Totals(_) => Value::Blank,
+        Line::Node(_) | Line::Failed(_) | Line::Pod(_) | Line::Totals(_) => Value::Blank,
     }),
+    text("namespace", "NAMESPACE", Of::Pods, |_, line| {
+        line.of_pod(|pod| Value::Text(Some(pod.namespace().into())))
+    }),
+    text("pod", "POD", Of::Pods, |_, line| line.of_pod(|pod| Value::Text(Some(pod.name().into())))),
+    text("pod_ips", "IP", Of::Pods, |_, line| line.of_pod(|pod| Value::Texts(pod.ips()))),
 ];
 
 impl<'a> Column<'a> {
@@ -276,6 +287,7 @@ impl<'a> Line<'a> {
         Value::Text(Some(match self {
             Self::Node(row) => row.name().into(),
             Self::Failed(_) => return Value::Text(None),
+            Self::Pod(pod) => pod.node().into(),
             Self::Group(_) => return Value::Blank,
             Self::Totals(Totals { nodes, left_out: 0, .. }) => format!("total of {nodes} nodes").into(),
             Self::Totals(Totals { nodes, left_out, .. }) => {
@@ -289,7 +301,7 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => row.context(),
             Self::Failed(failed) => failed.context,
-            Self::Group(_) | Self::Totals(_) => report.context,
+            Self::Pod(_) | Self::Group(_) | Self::Totals(_) => report.context,
         }
     }
 
@@ -297,6 +309,7 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => row.timestamp(),
             Self::Failed(_) => None,
+            Self::Pod(pod) => pod.timestamp(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.timestamp,
         }
     }
@@ -305,6 +318,7 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => row.cpu(),
             Self::Failed(_) => Usage::default(),
+            Self::Pod(pod) => pod.cpu(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.cpu,
         }
     }
@@ -313,6 +327,7 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => row.memory(),
             Self::Failed(_) => Usage::default(),
+            Self::Pod(pod) => pod.memory(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.memory,
         }
     }
@@ -320,7 +335,7 @@ impl<'a> Line<'a> {
     fn swap(self) -> Usage {
         match self {
             Self::Node(row) => row.swap(),
-            Self::Failed(_) => Usage::default(),
+            Self::Failed(_) | Self::Pod(_) => Usage::default(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.swap,
         }
     }
@@ -330,6 +345,7 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => row.demand(),
             Self::Failed(_) => None,
+            Self::Pod(pod) => pod.demand(),
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.demand,
         }
     }
@@ -345,15 +361,48 @@ impl<'a> Line<'a> {
     fn allocatable_pods(self) -> Option<Amount> {
         match self {
             Self::Node(row) => row.allocatable_pods(),
-            Self::Failed(_) => None,
+            Self::Failed(_) | Self::Pod(_) => None,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => totals.allocatable_pods,
         }
     }
 
     fn count(self, count: fn(&Totals) -> usize) -> Value<'a> {
         match self {
-            Self::Node(_) | Self::Failed(_) => Value::Blank,
+            Self::Node(_) | Self::Failed(_) | Self::Pod(_) => Value::Blank,
             Self::Group(Group { totals, .. }) | Self::Totals(totals) => Value::Count(Some(count(totals))),
+        }
+    }
+
+    fn window(self) -> Option<SignedDuration> {
+        match self {
+            Self::Node(row) => row.window(),
+            Self::Pod(pod) => pod.window(),
+            Self::Failed(_) | Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    fn unknown(self) -> Option<UnknownReason> {
+        match self {
+            Self::Node(row) => row.unknown(),
+            Self::Failed(_) => Some(UnknownReason::ClusterFailed),
+            Self::Pod(pod) => pod.unknown(),
+            Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    fn requests_unknown(self) -> Option<UnknownReason> {
+        match self {
+            Self::Node(row) => row.pods_unknown(),
+            Self::Pod(pod) => pod.requests_unknown(),
+            Self::Failed(_) | Self::Group(_) | Self::Totals(_) => None,
+        }
+    }
+
+    /// What only a node or a pod has, and not several together; that of the nodes of a cluster that failed is unknown.
+    fn of_one(self, value: impl FnOnce(Self) -> Value<'a>) -> Value<'a> {
+        match self {
+            Self::Node(_) | Self::Failed(_) | Self::Pod(_) => value(self),
+            Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }
 
@@ -362,7 +411,15 @@ impl<'a> Line<'a> {
         match self {
             Self::Node(row) => value(row),
             Self::Failed(_) => Value::Text(None),
-            Self::Group(_) | Self::Totals(_) => Value::Blank,
+            Self::Pod(_) | Self::Group(_) | Self::Totals(_) => Value::Blank,
+        }
+    }
+
+    /// What only a pod has.
+    fn of_pod(self, value: impl FnOnce(&'a PodUsage<'a>) -> Value<'a>) -> Value<'a> {
+        match self {
+            Self::Pod(pod) => value(pod),
+            Self::Node(_) | Self::Failed(_) | Self::Group(_) | Self::Totals(_) => Value::Blank,
         }
     }
 }
@@ -430,6 +487,7 @@ mod tests {
             verdict: None,
             rows: None,
             groups: None,
+            pods: None,
             totals,
             shows_totals: false,
             newest: None,
@@ -443,6 +501,7 @@ mod tests {
                 Of::Nodes => [true, false, definition.name == "node"],
                 Of::Groups => [false, true, false],
                 Of::Sums => [false, true, true],
+                Of::Pods => [false; 3],
             };
             assert_eq!(had, expected, "{}", definition.name);
         }

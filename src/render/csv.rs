@@ -1,4 +1,4 @@
-//! `-o csv` and `-o tsv`: one row a node, or a group of them.
+//! `-o csv` and `-o tsv`: one row a node, a group of them, or a pod.
 
 use std::{
     borrow::Cow,
@@ -61,6 +61,7 @@ fn cell(value: Value<'_>) -> String {
         Value::Age(duration) | Value::Duration(duration) => duration.map(number::seconds),
         Value::Time(time) => time.map(|time| time.to_string()),
         Value::Text(words) => words.map(|words| text(&words)),
+        Value::Texts(several) => several.map(|several| text(&several.join(";"))),
         Value::Nothing | Value::Blank => None,
     }
     .unwrap_or_default()

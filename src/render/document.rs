@@ -1,4 +1,7 @@
-//! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it.
+//! The document that `-o json` and `-o yaml` write; docs/nodeusagelist.schema.json describes it, and that of pods
+//! docs/podusagelist.schema.json.
+
+mod pods;
 
 use std::{
     borrow::Cow,
@@ -8,6 +11,8 @@ use std::{
 
 use serde::{Serialize, Serializer};
 use serde_saphyr::DoubleQuoted;
+
+use pods::PodItems;
 
 use super::number;
 use crate::{
@@ -37,7 +42,7 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<Vec<Failure<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    items: Option<Items<'a>>,
+    items: Option<AnyItems<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<Vec<GroupItem<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +54,7 @@ impl<'a> Document<'a> {
     pub fn of(report: &'a Report<'_>) -> Self {
         Self {
             api_version: API_VERSION,
-            kind: KIND,
+            kind: if report.pods.is_some() { pods::KIND } else { KIND },
             context: report.context.map(Text),
             simulated: report.simulated,
             percent_of: match report.base {
@@ -57,7 +62,10 @@ impl<'a> Document<'a> {
                 Base::Capacity => "capacity",
             },
             failures: report.shows_context.then(|| report.failed.iter().map(Failure::of).collect()),
-            items: report.rows.as_deref().map(|rows| Items { rows, report }),
+            items: match &report.rows {
+                Some(rows) => Some(AnyItems::Nodes(Items { rows, report })),
+                None => report.pods.is_some().then(|| AnyItems::Pods(PodItems::of(report))),
+            },
             groups: report
                 .groups
                 .as_ref()
@@ -78,6 +86,13 @@ impl<'a> Failure<'a> {
     fn of(failed: &Failed<'a>) -> Self {
         Self { context: failed.context.map(Text), message: failed.error.to_string() }
     }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AnyItems<'a> {
+    Nodes(Items<'a>),
+    Pods(PodItems<'a>),
 }
 
 struct Items<'a> {

@@ -33,7 +33,7 @@ pub enum Format {
     Wide,
     /// What `kubectl top nodes` prints
     Top,
-    /// One row a node, RFC 4180
+    /// One row a node or pod, RFC 4180
     Csv,
     /// As csv, with tabs
     Tsv,
@@ -41,7 +41,7 @@ pub enum Format {
     Json,
     /// The same document
     Yaml,
-    /// node/NAME
+    /// node/NAME or pod/NAME
     Name,
 }
 
@@ -157,6 +157,7 @@ mod tests {
             verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),
             groups: None,
+            pods: None,
             totals: Totals::of(&[], Base::Allocatable),
             shows_totals: false,
             newest: None,

@@ -147,7 +147,11 @@ impl<'a> Table<'a> {
             Value::Duration(duration) => duration.map(window),
             Value::Time(time) => time.map(|time| time.to_string()),
             Value::Text(text) => text.map(|text| visible(&text).into_owned()),
-            Value::Nothing => Some("<none>".to_owned()),
+            Value::Texts(Some(several)) if !several.is_empty() => {
+                Some(visible(&several.join(";")).into_owned())
+            }
+            Value::Texts(None) => None,
+            Value::Nothing | Value::Texts(Some(_)) => Some("<none>".to_owned()),
             Value::Blank => Some(String::new()),
         })
     }

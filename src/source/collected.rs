@@ -1,7 +1,10 @@
 //! The objects of a list, while they come.
 
 use super::decode::Partial;
-use crate::snapshot::{Labels, Node, Sample, Unreadable};
+use crate::{
+    requests::Pod,
+    snapshot::{Labels, Node, PodSample, Sample, Unreadable},
+};
 
 /// The most that the names, labels and taints of a list may take. Those of 100,000 nodes take some 20 MiB;
 /// with a few labels twice that.
@@ -12,7 +15,7 @@ const BESIDE_BYTES: usize = 48;
 
 /// An object of which texts are kept.
 pub trait Named {
-    /// The node's name.
+    /// Its name.
     fn name(&self) -> &str;
 
     /// What its texts take in memory, in bytes, about.
@@ -37,6 +40,28 @@ impl Named for Sample {
 
     fn text(&self) -> usize {
         of_text(&self.node) + of_labels(&self.labels)
+    }
+}
+
+impl Named for Pod {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn text(&self) -> usize {
+        let ips = self.ips.iter().flatten().map(|ip| of_text(ip));
+        let resources = self.extended.keys().map(|resource| of_text(resource));
+        of_text(&self.namespace) + of_text(&self.name) + ips.chain(resources).sum::<usize>()
+    }
+}
+
+impl Named for PodSample {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn text(&self) -> usize {
+        of_text(&self.namespace) + of_text(&self.name) + self.problem.as_deref().map_or(0, of_text)
     }
 }
 

@@ -52,6 +52,10 @@ fn answer(path: &str, now: Timestamp, renewals: u64) -> Response<Full<Bytes>> {
         }
         "/api/v1/pods" => Some(json!({"kind": "PodList", "metadata": {"resourceVersion": "1"},
                 "items": machines(renewals).flat_map(|machine| machine.pods()).collect::<Vec<_>>()})),
+        "/apis/metrics.k8s.io/v1beta1/pods" => {
+            let samples = machines(renewals).flat_map(|machine| machine.pod_samples(now));
+            Some(json!({"kind": "PodMetricsList", "items": samples.collect::<Vec<_>>()}))
+        }
         _ => path.rsplit_once('/').and_then(|(list, name)| {
             let machine = machines(renewals).find(|machine| machine.name() == name)?;
             if list == metrics { machine.sample(now) } else { Some(machine.node()) }
@@ -73,6 +77,8 @@ fn answer(path: &str, now: Timestamp, renewals: u64) -> Response<Full<Bytes>> {
 struct Machine {
     pool: &'static str,
     number: u32,
+    /// Its place among all machines.
+    index: u32,
     cores: u32,
     gibibytes: u32,
     /// CPU in use, in billionths of a core, and memory in use, in KiB; `None` where there is no sample.
@@ -99,7 +105,7 @@ const GPU: &str = "nvidia.com/gpu";
 
 /// The machines after so many renewals of their samples.
 fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
-    POOLS.into_iter().flat_map(move |(pool, count, cores, gibibytes, cpu, memory)| {
+    let pools = POOLS.into_iter().flat_map(move |(pool, count, cores, gibibytes, cpu, memory)| {
         (0..count).map(move |number| {
             // A spread that looks like life and is the same in every run: 7919 and 104729 are primes.
             let spread = |seed: u64| ((u64::from(number) + 3) * seed + renewals * 7) % 61;
@@ -111,6 +117,7 @@ fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
             Machine {
                 pool,
                 number: number + 1,
+                index: 0,
                 cores,
                 gibibytes,
                 used: (!is_new).then_some((cpu, memory)),
@@ -123,7 +130,8 @@ fn machines(renewals: u64) -> impl Iterator<Item = Machine> {
                 cordoned: pool == "compute" && number == 1,
             }
         })
-    })
+    });
+    (0..).zip(pools).map(|(index, machine)| Machine { index, ..machine })
 }
 
 impl Machine {
@@ -165,9 +173,18 @@ impl Machine {
         (self.pool == "gpu").then_some(8)
     }
 
+    /// How many pods it has.
+    fn count(&self) -> u32 {
+        5 + self.number
+    }
+
+    fn pod_metadata(&self, number: u32) -> Value {
+        json!({"namespace": "simulated", "name": format!("{}-pod-{number}", self.name())})
+    }
+
     /// Its pods, of which the last one has no limits. Each GPU node has one GPU left.
     fn pods(&self) -> Vec<Value> {
-        let count = 5 + self.number;
+        let count = self.count();
         let pod = |number| {
             let is_last = number == count;
             let mut resources = json!({"requests": {
@@ -181,26 +198,47 @@ impl Machine {
             if let Some(gpus) = self.gpus() {
                 resources["requests"][GPU] = (if is_last { gpus - count } else { 1 }).into();
             }
+            // Of a range that is kept for examples (RFC 2544).
+            let ip = format!("198.18.{}.{number}", self.index);
             json!({
-                "metadata": {"namespace": "simulated", "name": format!("{}-pod-{number}", self.name())},
+                "metadata": self.pod_metadata(number),
                 "spec": {"nodeName": self.name(), "containers": [{"resources": resources}]},
-                "status": {"phase": "Running"},
+                "status": {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}]},
             })
         };
         (1..=count).map(pod).collect()
     }
 
+    /// The samples of its pods. They use most of what it uses, each one as much as its number says.
+    fn pod_samples(&self, now: Timestamp) -> Vec<Value> {
+        let Some((cpu, memory)) = self.used else { return Vec::new() };
+        let count = self.count();
+        let pod = |number: u32| {
+            let share = |used: u64| used * 9 * u64::from(number) / (5 * u64::from(count * (count + 1)));
+            json!({
+                "metadata": self.pod_metadata(number),
+                "timestamp": self.sampled_at(now).to_string(),
+                "window": "15.013s",
+                "containers": [{"usage": {"cpu": format!("{}n", share(cpu)), "memory": format!("{}Ki", share(memory))}}],
+            })
+        };
+        (1..=count).map(pod).collect()
+    }
+
+    /// Whole seconds, as metrics-server gives them.
+    fn sampled_at(&self, now: Timestamp) -> Timestamp {
+        now - SignedDuration::new(4 + i64::from(self.number), now.subsec_nanosecond())
+    }
+
     fn sample(&self, now: Timestamp) -> Option<Value> {
         let (cpu, memory) = self.used?;
-        // Whole seconds, as metrics-server gives them.
-        let age = SignedDuration::new(4 + i64::from(self.number), now.subsec_nanosecond());
         let mut usage = json!({"cpu": format!("{cpu}n"), "memory": format!("{memory}Ki")});
         if let Some((_, used)) = self.swap {
             usage["swap"] = format!("{used}Ki").into();
         }
         Some(json!({
             "metadata": self.metadata(),
-            "timestamp": (now - age).to_string(),
+            "timestamp": self.sampled_at(now).to_string(),
             "window": "15.013s",
             "usage": usage,
         }))

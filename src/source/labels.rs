@@ -13,11 +13,12 @@ use crate::{
 /// # Errors
 ///
 /// Any failure to read them; what came before it, `each` has got.
-pub async fn labels(client: &Client, mut each: impl FnMut(String, Labels)) -> Result<(), Error> {
+pub async fn labels(client: &Client, mut each: impl FnMut(String, Labels) + Send) -> Result<(), Error> {
     let received = Received::default();
     let mut list = async |path: &str, kind| {
-        let named = |object: Encoded<'_>| decode::metadata(object).map(|(name, labels)| each(name, labels));
-        client.list(path, kind, &received.nodes, named).await.map(drop)
+        let mut named =
+            |object: Encoded<'_>| decode::metadata(object).map(|(name, labels)| each(name, labels));
+        client.list(path, kind, &received.nodes, &mut named).await.map(drop)
     };
     match list("/api/v1/nodes?resourceVersion=0", "NodeList").await {
         Err(Error::Forbidden(_)) => {

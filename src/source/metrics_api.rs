@@ -6,14 +6,14 @@ use futures_util::{StreamExt, stream};
 
 use super::{
     Query, Received, Selection,
-    availability::{explained, service},
+    availability::explained,
     collected::{Collected, Named},
     decode::{self, Partial},
     parameter, pods,
     served::Served,
 };
 use crate::{
-    client::Client,
+    client::{Client, Encoded},
     error::Error,
     snapshot::{Node, Sample, Snapshot},
 };
@@ -32,12 +32,15 @@ pub async fn read(
 ) -> Result<Snapshot, Error> {
     let mut of_pods = Snapshot::default();
     let pods = Box::pin(async {
-        if query.pods { pods::pods(client, received, &mut of_pods).await } else { Ok(()) }
+        if !query.pods {
+            return Ok(());
+        }
+        pods::pods(client, query, received, &mut of_pods).await
     });
     if let Selection::Named(names) = &query.selection {
         let reading = Reading { client, wanted: query.wanted_labels(), served, received };
         let (snapshot, ()) = tokio::try_join!(reading.named(names), pods)?;
-        return Ok(snapshot.with_pods_of(of_pods));
+        return Ok(with_pods(snapshot, of_pods));
     }
     let mut snapshot = Snapshot::default();
     // Without samples there is nothing to show, so that their error counts, whichever comes first.
@@ -64,7 +67,13 @@ pub async fn read(
         }
     };
     let unreadable = read_samples.unreadable.and(snapshot.unreadable);
-    Ok(Snapshot { samples: read_samples.objects, unreadable, ..snapshot }.with_pods_of(of_pods))
+    Ok(with_pods(Snapshot { samples: read_samples.objects, unreadable, ..snapshot }, of_pods))
+}
+
+/// A reading with its pods, and with what can't be read of either.
+fn with_pods(snapshot: Snapshot, mut of_pods: Snapshot) -> Snapshot {
+    let unreadable = snapshot.unreadable.and(std::mem::take(&mut of_pods.unreadable));
+    Snapshot { unreadable, ..snapshot }.with_pods_of(of_pods)
 }
 
 /// Reads the samples of all or of the selected nodes.
@@ -80,21 +89,7 @@ pub async fn samples(
 ) -> Result<Collected<Sample>, Error> {
     let reading = Reading { client, wanted: query.wanted_labels(), served, received };
     let selector = query.selection.parameter();
-    if let Some(resource) = served.guess() {
-        match reading.samples(&resource, &selector).await {
-            // The server was upgraded, or has lost its metrics API.
-            Err(Error::NotFound(_)) => served.forget(),
-            other => return other,
-        }
-    }
-    let resource = served.resource(client, received).await?;
-    match reading.samples(&resource, &selector).await {
-        // The version is served, and has no nodes: whoever should serve them is not there yet.
-        Err(Error::NotFound(message)) => {
-            Err(Error::MetricsApiUnavailable { service: service(&resource), message, condition: None })
-        }
-        other => other,
-    }
+    served.ask(client, received, async |resource| reading.samples(resource, &selector).await).await
 }
 
 /// Reads all or the selected nodes into the snapshot. That they may not be read is told there, too.
@@ -112,9 +107,8 @@ pub(super) async fn nodes(
     let path = nodes_path(query, "resourceVersion=0");
     let wanted = query.wanted_labels();
     let mut found = Collected::default();
-    let outcome =
-        client.list(&path, "NodeList", &received.nodes, |object| found.add(decode::node(object, &wanted)?));
-    match outcome.await {
+    let mut take = |object: Encoded<'_>| found.add(decode::node(object, &wanted)?);
+    match client.list(&path, "NodeList", &received.nodes, &mut take).await {
         // A field selector can be applied to nodes only.
         Err(Error::Forbidden(message)) if query.field_selector.is_none() => {
             snapshot.nodes_forbidden = Some(message);
@@ -143,10 +137,9 @@ impl Reading<'_> {
     async fn samples(&self, resource: &str, selector: &str) -> Result<Collected<Sample>, Error> {
         let mut found = Collected::default();
         let path = format!("{resource}{}", with(&[selector]));
-        let outcome = self.client.list(&path, "NodeMetricsList", &self.received.samples, |object| {
-            found.add(decode::sample(object, &self.wanted)?)
-        });
-        explained(self.client, resource, outcome.await, self.received).await?;
+        let mut take = |object: Encoded<'_>| found.add(decode::sample(object, &self.wanted)?);
+        let outcome = self.client.list(&path, "NodeMetricsList", &self.received.samples, &mut take).await;
+        explained(self.client, resource, outcome, self.received).await?;
         Ok(found)
     }
 
@@ -206,7 +199,7 @@ fn with(parameters: &[&str]) -> String {
 }
 
 /// Refuses an object of another name than was asked for.
-fn about<T: Named>(name: &str, partial: Partial<T>) -> Result<Partial<T>, String> {
+pub(super) fn about<T: Named>(name: &str, partial: Partial<T>) -> Result<Partial<T>, String> {
     match &partial.object {
         Some(object) if object.name() != name => {
             Err(format!("it is about another node, {:?}", object.name()))

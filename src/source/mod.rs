@@ -7,6 +7,7 @@ pub mod demo;
 pub mod files;
 mod labels;
 mod metrics_api;
+mod node_pods;
 mod nodes;
 mod pods;
 mod served;
@@ -16,6 +17,7 @@ use std::{collections::BTreeSet, sync::atomic::AtomicU64};
 pub use collected::Collected;
 pub use labels::labels;
 pub use metrics_api::{read, samples};
+pub use node_pods::node_pods;
 pub use nodes::{Following, Kept, Nodes};
 pub use served::Served;
 
@@ -52,6 +54,16 @@ impl Query {
     fn wanted_labels(&self) -> BTreeSet<&str> {
         let selected = self.selection.selector().into_iter().flat_map(Selector::keys);
         self.label_keys.iter().map(String::as_str).chain(selected).collect()
+    }
+
+    /// The node, where exactly one is named.
+    fn only_node(&self) -> Option<&str> {
+        match &self.selection {
+            Selection::Named(names) => {
+                <&[String; 1]>::try_from(names.as_slice()).ok().map(|[name]| name.as_str())
+            }
+            Selection::All | Selection::Matching(_) => None,
+        }
     }
 }
 

@@ -10,12 +10,17 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::{Query, Received, Selection, decode, metrics_api, pods};
+use super::{
+    Query, Received, Selection,
+    decode::{self, Partial},
+    metrics_api, pods,
+};
 use crate::{
     backoff::Backoff,
     client::{Change, Client, Encoded, Messages, Patience},
     error::Error,
-    snapshot::{Node, Snapshot},
+    snapshot::{Node, Snapshot, Unreadable},
+    visible::shortened,
 };
 
 /// How long a watch may be silent. The API server sends a bookmark about once a minute.
@@ -79,13 +84,13 @@ trait Kind {
     /// Puts all of them in the place of those that are kept.
     fn replace(kept: &mut Kept, read: Snapshot);
 
-    /// Takes in one that is new or has changed, or forgets one that is gone.
+    /// Takes in one that is new or has changed, or forgets one that is gone; gives what is to be said of it.
     fn take(
         kept: &mut Kept,
         change: Change,
         object: Encoded<'_>,
         wanted: &BTreeSet<&str>,
-    ) -> Result<(), String>;
+    ) -> Result<Option<String>, String>;
 }
 
 struct OfNodes;
@@ -120,7 +125,7 @@ impl Kind for OfNodes {
         change: Change,
         object: Encoded<'_>,
         wanted: &BTreeSet<&str>,
-    ) -> Result<(), String> {
+    ) -> Result<Option<String>, String> {
         if change == Change::Set {
             // What can't be read of it is unknown, as in the first list, where that was said.
             if let Some(node) = decode::node(object, wanted)?.object {
@@ -129,7 +134,7 @@ impl Kind for OfNodes {
         } else {
             kept.remove(&decode::name(object)?.1);
         }
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -142,13 +147,13 @@ impl Kind for OfPods {
         &mut kept.pods
     }
 
-    fn path(_: &Query, parameters: &str) -> String {
-        pods::path(parameters)
+    fn path(query: &Query, parameters: &str) -> String {
+        pods::path(query.only_node(), parameters)
     }
 
-    async fn list(client: &Client, _: &Query) -> Result<Snapshot, Error> {
+    async fn list(client: &Client, query: &Query) -> Result<Snapshot, Error> {
         let mut snapshot = Snapshot::default();
-        pods::pods(client, &Received::default(), &mut snapshot).await?;
+        pods::pods(client, query, &Received::default(), &mut snapshot).await?;
         Ok(snapshot)
     }
 
@@ -161,16 +166,23 @@ impl Kind for OfPods {
         kept.snapshot = std::mem::take(&mut kept.snapshot).with_pods_of(read);
     }
 
-    fn take(kept: &mut Kept, change: Change, object: Encoded<'_>, _: &BTreeSet<&str>) -> Result<(), String> {
-        let pod = if change == Change::Set { decode::pod(object)? } else { None };
+    fn take(
+        kept: &mut Kept,
+        change: Change,
+        object: Encoded<'_>,
+        _: &BTreeSet<&str>,
+    ) -> Result<Option<String>, String> {
         let pods = kept.snapshot.pods.get_or_insert_default();
-        if let Some(pod) = pod {
-            pods.set(pod);
+        let read = if change == Change::Set { Some(decode::pod(object)?) } else { None };
+        if let Some(Partial { object: Some(pod), problem }) = read {
+            let is_known = pods.is_unreadable(&pod.namespace, &pod.name);
+            pods.set(pod)?;
+            Ok(problem.filter(|_| !is_known && pods.unreadable() <= Unreadable::MOST_KEPT))
         } else {
             let (namespace, name) = decode::name(object)?;
             pods.remove(&namespace, &name);
+            Ok(None)
         }
-        Ok(())
     }
 }
 
@@ -223,7 +235,7 @@ impl Nodes {
         loop {
             let started = Instant::now();
             let outcome = if is_current {
-                self.watch::<K>(client, query).await
+                self.watch::<K>(client, query, messages).await
             } else {
                 self.list::<K>(client, query).await
             };
@@ -281,7 +293,7 @@ impl Nodes {
         Ok(())
     }
 
-    async fn watch<K: Kind>(&self, client: &Client, query: &Query) -> Result<(), Error> {
+    async fn watch<K: Kind>(&self, client: &Client, query: &Query, messages: &Messages) -> Result<(), Error> {
         let from = K::following(&mut self.now()).resource_version.clone();
         // Watches that began together should not end together.
         let seconds = WATCH_SECONDS + fastrand::u64(..WATCH_SECONDS);
@@ -294,10 +306,15 @@ impl Nodes {
         let mut take = |change, object: Encoded<'_>| {
             let resource_version = decode::resource_version(object)?;
             let mut kept = self.now();
-            if change != Change::Bookmark {
-                K::take(&mut kept, change, object, &wanted)?;
-            }
+            let problem = match change {
+                Change::Bookmark => None,
+                _ => K::take(&mut kept, change, object, &wanted)?,
+            };
             K::following(&mut kept).resource_version = resource_version;
+            drop(kept);
+            if let Some(problem) = problem {
+                messages.say(&format!("warning: {}", shortened(&problem, Unreadable::LONGEST)));
+            }
             Ok(())
         };
         while watch.next(&mut take).await? {}
@@ -331,3 +348,6 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,8 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{client::Client, error::Error, source::Received};
+use super::{Received, availability::service};
+use crate::{client::Client, error::Error};
 
 /// The path of the group, which lists its versions.
 pub(super) const GROUP: &str = "/apis/metrics.k8s.io";
@@ -47,8 +48,36 @@ impl Served {
     }
 
     /// The path of NodeMetrics, as far as it is known without asking.
-    pub(super) fn guess(&self) -> Option<String> {
+    fn guess(&self) -> Option<String> {
         self.known().map(|(version, _)| path(version))
+    }
+
+    /// What comes of asking for what the metrics API has. `ask` gets the path of NodeMetrics, perhaps twice.
+    ///
+    /// # Errors
+    ///
+    /// Any failure.
+    pub(super) async fn ask<T>(
+        &self,
+        client: &Client,
+        received: &Received,
+        ask: impl AsyncFn(&str) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Some(resource) = self.guess() {
+            match ask(&resource).await {
+                // The server was upgraded, or has lost its metrics API.
+                Err(Error::NotFound(_)) => self.forget(),
+                other => return other,
+            }
+        }
+        let resource = self.resource(client, received).await?;
+        match ask(&resource).await {
+            // The version is served, and has nothing: whoever should serve it is not there yet.
+            Err(Error::NotFound(message)) => {
+                Err(Error::MetricsApiUnavailable { service: service(&resource), message, condition: None })
+            }
+            other => other,
+        }
     }
 
     /// The path of NodeMetrics in the version that the server prefers: the first readable one in the order in which it
@@ -82,7 +111,7 @@ impl Served {
     }
 
     /// Takes what was known for wrong.
-    pub(super) fn forget(&self) {
+    fn forget(&self) {
         self.set(None);
     }
 

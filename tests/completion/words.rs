@@ -74,6 +74,8 @@ fn nodes_and_their_labels() {
         (&["--where", "swap"], "swap<\nswap>\n:6\n"),
         (&["--columns", "memory_usage_"], "memory_usage_bytes\nmemory_usage_percent\n"),
         (&["--columns=node,label_"], "node,label_pool\nnode,label_topology.kubernetes.io/zone\n:4\n"),
+        (&["--pods", "simulated-m"], "simulated-memory-1\nsimulated-memory-2\nsimulated-memory-3\n:4\n"),
+        (&["--pods=simulated-gpu-1"], "simulated-gpu-1\n:4\n"),
         (&["none-such"], ":4\n"),
     ] {
         let answer = complete(&mut nodeusage(), &[&["--demo"], words].concat());

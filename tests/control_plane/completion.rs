@@ -48,6 +48,7 @@ fn every_kind_of_word() {
         (&["nodeusage", "--context", ""], "nodeusage-test\n:4\n"),
         (&["nodeusage", "--cluster="], "nodeusage-test\n:4\n"),
         (&["nodeusage", "--user", ""], "admin\n:4\n"),
+        (&["nodeusage", "--pods", &first[..3]], first),
         (
             &["nodeusage", "-o", "t"],
             "text\tA table for people\ntop\tWhat `kubectl top nodes` prints\ntsv\tAs csv, with tabs\n:4\n",

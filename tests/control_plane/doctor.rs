@@ -33,8 +33,9 @@ fn a_cluster_that_works_but_for_some_nodes() {
         (3, "passed identity admin; groups: system:masters, system:authenticated".to_owned()),
         (4, "passed get nodes.metrics.k8s.io granted".to_owned()),
         (10, "passed watch pods granted".to_owned()),
-        (11, "passed registration the server knows v1beta1.metrics.k8s.io".to_owned()),
-        (12, "passed availability v1beta1.metrics.k8s.io is available".to_owned()),
+        (11, "passed list pods.metrics.k8s.io granted".to_owned()),
+        (12, "passed registration the server knows v1beta1.metrics.k8s.io".to_owned()),
+        (13, "passed availability v1beta1.metrics.k8s.io is available".to_owned()),
     ] {
         assert_eq!(lines[line].split_whitespace().collect::<Vec<_>>().join(" "), words);
     }
@@ -70,7 +71,7 @@ fn an_account_without_any_right() {
     assert!(!diagnosis.usable);
     let groups = "system:serviceaccounts, system:serviceaccounts:doctor-none, system:authenticated";
     assert_eq!(diagnosis.check("identity").message, format!("{}; groups: {groups}", account.user()));
-    assert_eq!(diagnosis.names("failed").len(), 7, "each right: {diagnosis:?}");
+    assert_eq!(diagnosis.names("failed").len(), 8, "each right: {diagnosis:?}");
     assert_eq!(diagnosis.names("not-reached"), ["availability", "samples", "nodes"]);
     assert_eq!(diagnosis.check("samples").message, "see list nodes.metrics.k8s.io");
     let hint = diagnosis.check("list nodes.metrics.k8s.io").hint.clone().unwrap();

@@ -19,8 +19,14 @@ fn protobuf_and_json_come_to_the_same() {
     let json_server = in_json(&SHARED);
     let labels = "pool,topology.kubernetes.io/zone,node.kubernetes.io/instance-type,absent";
     let name = SHARED.timestamps().into_keys().next().unwrap();
-    for selection in [&[][..], &[name.as_str()], &["-l", "pool in (gpu,memory)"]] {
-        let flags = [&["-o", "json", "--total", "--show-swap", "-L", labels], selection].concat();
+    let all = ["--total", "--show-swap", "-L", labels];
+    for selection in [
+        &all[..],
+        &[&all[..], &[name.as_str()]].concat(),
+        &[&all[..], &["-l", "pool in (gpu,memory)", "--requests"]].concat(),
+        &["--pods", &name],
+    ] {
+        let flags = [&["-o", "json"], selection].concat();
         let (protobuf, json) = SHARED.at_one_moment(|| {
             let json = run(nodeusage().args(["-s", &json_server.url]).args(&flags));
             (SHARED.nodeusage(&flags).success(), json.success())

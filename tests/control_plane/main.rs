@@ -25,6 +25,7 @@ mod kubectl_top;
 mod observer;
 mod plane;
 mod pod;
+mod pods;
 mod proxy;
 mod python_client;
 mod rbac;

@@ -178,6 +178,12 @@ fn the_rules_are_those_of_the_flags() {
     assert_eq!(rules(&[]), std::slice::from_ref(&usage));
     assert_eq!(rules(&["--with-percent"]), [usage.clone(), percent.clone()]);
     assert_eq!(rules(&["--with-requests"]), [usage.clone(), requests.clone()]);
+    let (pods, use_of_pods) = (rule("pods.", &["list"]), rule("pods.metrics.k8s.io", &["list"]));
+    assert_eq!(rules(&["--with-pods"]), [usage.clone(), pods, use_of_pods.clone()]);
+    assert_eq!(
+        rules(&["--with-percent", "--with-requests", "--with-pods"]),
+        [usage.clone(), percent.clone(), requests.clone(), use_of_pods]
+    );
     assert_eq!(rules(&["--with-percent", "--with-requests"]), [usage, percent, requests]);
 }
 
@@ -197,7 +203,7 @@ enum Loss {
 #[test]
 fn each_right_that_is_taken_away_is_named_and_missed() {
     let account = Account::new(&SHARED, "rbac-each");
-    let grant = "kubectl nodeusage rbac --serviceaccount rbac-each:reader --with-percent --with-requests \
+    let grant = "kubectl nodeusage rbac --serviceaccount rbac-each:reader --with-percent --with-requests --with-pods \
                  | kubectl apply -f -";
     SHARED.shell(grant).success();
     account.wait_until(true, "list", "nodes.metrics.k8s.io");
@@ -226,13 +232,15 @@ fn each_right_that_is_taken_away_is_named_and_missed() {
             let right = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
             let mut left = granted.clone();
             left[index]["verbs"].as_array_mut().unwrap().retain(|left| left != verb);
+            // A rule must have a verb.
+            left.as_array_mut().unwrap().retain(|rule| !rule["verbs"].as_array().unwrap().is_empty());
             let patch = json!([{"op": "replace", "path": "/rules", "value": left}]).to_string();
             SHARED.kubectl(&["patch", "clusterrole", role, "--type=json", "-p", &patch]).success();
             account.wait_until(false, verb, &right);
 
             let diagnosis = diagnosis();
             assert_eq!(missing(&diagnosis), [format!("{verb} {right}")]);
-            assert_eq!(diagnosis.usable, (verb, group) != ("list", "metrics.k8s.io"));
+            assert_eq!(diagnosis.usable, (verb, right.as_str()) != ("list", "nodes.metrics.k8s.io"));
 
             let denied = format!("cannot {verb} resource \"{resource}\" in API group \"{group}\"");
             let names_it_alone = |stderr: &str| {
@@ -273,7 +281,7 @@ fn each_right_that_is_taken_away_is_named_and_missed() {
             taken.push(format!("{verb} {right}"));
         }
     }
-    assert_eq!(taken.len(), 7, "{taken:?}");
+    assert_eq!(taken.len(), 8, "{taken:?}");
     let whole = main_job(&["NAME", "-o", "json"]);
     assert_eq!((whole.code, whole.stderr.as_str()), (0, ""));
     let document: Value = serde_json::from_str(&whole.stdout).unwrap();
@@ -286,6 +294,8 @@ fn loss(verb: &str, right: &str) -> Loss {
         ("get", "nodes.metrics.k8s.io") => Loss::Failure(&["NAME"]),
         ("list", "nodes") => Loss::Figure(&["-o", "json"]),
         ("get", "nodes") => Loss::Figure(&["NAME", "-o", "json"]),
+        ("list", "pods") => Loss::Failure(&["--pods", "NAME"]),
+        ("list", "pods.metrics.k8s.io") => Loss::Figure(&["--pods", "NAME", "-o", "json"]),
         ("watch", "nodes") => Loss::Watch(&["--watch", "--interval=1s", "--for=6s", "-o", "csv"]),
         _ => Loss::Later,
     }

@@ -157,6 +157,23 @@ fn pods_are_read_once_and_the_document_fits_the_schema() {
 }
 
 #[test]
+fn of_one_node_only_its_own_pods_are_read() {
+    let all: Value =
+        serde_json::from_str(&WITH_PODS.nodeusage(&["--requests", "-o", "json"]).stdout).unwrap();
+    let node = &all["items"][3];
+    let name = node["node"].as_str().unwrap();
+    let one = WITH_PODS.nodeusage(&[name, "--requests", "-o", "json", "-v", "6"]);
+    let document: Value = serde_json::from_str(&one.stdout).unwrap();
+    for figure in ["pods", "cpu_requests_cores", "memory_limits_bytes", "extended_resources"] {
+        assert_eq!(document["items"][0][figure], node[figure], "{figure}");
+    }
+    assert!(node["pods"].as_u64().unwrap() > 10, "{node}");
+    let list = one.stderr.lines().find(|line| line.contains("/api/v1/pods?")).unwrap();
+    let selector = format!("spec%2EnodeName%3D{}", name.replace('-', "%2D"));
+    assert!(list.contains(&selector), "{list}");
+}
+
+#[test]
 fn without_the_right_to_pods_requests_are_unknown_and_the_rest_is_shown() {
     let rbac = |kind: &str, more: Value| {
         let mut object = json!({

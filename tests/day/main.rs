@@ -74,6 +74,7 @@ fn job(client: Client) -> Job {
             label_keys: vec![LABEL.to_owned()],
             pods: false,
         },
+        pods_of: None,
         label_columns: vec![LABEL.to_owned()],
         columns: Vec::new(),
         group_by: Vec::new(),

@@ -47,6 +47,13 @@ pub fn sample(name: &str) -> Vec<u8> {
     [metadata(name), field(2, number(1, 1_793_534_400)), field(3, number(1, 15_000_000_000)), usage].concat()
 }
 
+/// A pod that requests something.
+pub fn pod(namespace: &str, name: &str, node: &str) -> Vec<u8> {
+    let requests = [resource(2, "cpu", "1"), resource(2, "memory", "1Gi")].concat();
+    let spec = [field(2, field(8, requests)), field(10, node)].concat();
+    [field(1, [field(1, name), field(3, namespace)].concat()), field(2, spec)].concat()
+}
+
 /// An object in its envelope.
 pub fn envelope(kind: &str, object: impl AsRef<[u8]>) -> Vec<u8> {
     [b"k8s\0".to_vec(), field(1, field(2, kind)), field(2, object), field(3, ""), field(4, "")].concat()

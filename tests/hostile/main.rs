@@ -35,6 +35,7 @@ const LARGEST: u64 = 200 << 20;
 
 /// As in `src/client/list/mod.rs`.
 const MOST_ITEMS: usize = 120_000;
+const MOST_PODS: usize = 200_000;
 
 /// More than any error and its hint need.
 const MOST_WORDS: usize = 10_000;
@@ -97,6 +98,11 @@ fn outcome(case: &Case, directory: &Path) -> Result<(), String> {
     }
     if Request::OBJECTS.contains(&case.on) {
         command.arg("a");
+    }
+    match case.on {
+        Request::Pods => drop(command.arg("--requests")),
+        Request::PodSamples => drop(command.args(["--pods", "a"])),
+        _ => {}
     }
     let run = Run::of(&mut command);
     judge(case, &run)?;
@@ -229,5 +235,27 @@ fn the_largest_lists_fit_a_small_memory() {
         Run::of(nodeusage().args(["--cache-dir", "/nonexistent", "--server", &address, "--totals-only"]));
     assert_eq!((run.code, String::from_utf8_lossy(&run.stderr).as_ref()), (Some(0), ""));
     assert!(String::from_utf8_lossy(&run.stdout).contains("240000 left out"));
+    assert!(run.peak < LARGEST, "{} MiB", run.peak >> 20);
+}
+
+/// As many pods as are read, with the longest names, on 5,000 nodes.
+#[test]
+fn the_most_pods_fit_a_small_memory() {
+    const PAGES: usize = 400;
+    let pages = cases::numbered("application/vnd.kubernetes.protobuf", |page| {
+        let pods = (page * MOST_PODS / PAGES..(page + 1) * MOST_PODS / PAGES).map(|index| {
+            let node = format!("n{:0>252}", index % 5_000);
+            encode::field(2, encode::pod(&"x".repeat(63), &format!("p{index:0>252}"), &node))
+        });
+        let token = if page + 1 < PAGES { page.to_string() } else { String::new() };
+        let metadata = encode::field(1, encode::field(3, token));
+        encode::envelope("PodList", [metadata, pods.collect::<Vec<_>>().concat()].concat())
+    });
+    let server = Server::start(vec![(Request::Pods, pages)]);
+    let address = format!("http://{}", server.address);
+    let run = Run::of(nodeusage().args(["--cache-dir", "/nonexistent", "--server", &address, "--requests"]));
+    assert_eq!((run.code, String::from_utf8_lossy(&run.stderr).as_ref()), (Some(0), ""));
+    let asked = server.requests().iter().filter(|line| Request::Pods.is(line)).count();
+    assert_eq!(asked, PAGES);
     assert!(run.peak < LARGEST, "{} MiB", run.peak >> 20);
 }

@@ -21,13 +21,16 @@ pub enum Request {
     Nodes,
     Sample,
     Node,
+    Pods,
+    PodSamples,
     ApiService,
 }
 
 impl Request {
-    /// Those of a run, and those of a run with a name.
-    pub const ALL: [Self; 5] = [Self::Group, Self::Samples, Self::Nodes, Self::Sample, Self::Node];
-    pub const LISTS: [Self; 2] = [Self::Samples, Self::Nodes];
+    /// Those of a run, of a run with a name, and of one with `--requests`; the lists also of one with `--pods`.
+    pub const ALL: [Self; 6] =
+        [Self::Group, Self::Samples, Self::Nodes, Self::Sample, Self::Node, Self::Pods];
+    pub const LISTS: [Self; 4] = [Self::Samples, Self::Nodes, Self::Pods, Self::PodSamples];
     pub const OBJECTS: [Self; 2] = [Self::Sample, Self::Node];
 
     /// Whether the request line is one of these.
@@ -45,6 +48,8 @@ impl Request {
             "/api/v1/nodes" => Self::Nodes,
             "/apis/metrics.k8s.io/v1beta1/nodes/a" => Self::Sample,
             "/api/v1/nodes/a" => Self::Node,
+            "/api/v1/pods" => Self::Pods,
+            "/apis/metrics.k8s.io/v1beta1/pods" => Self::PodSamples,
             "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io" => Self::ApiService,
             _ => return None,
         })
@@ -60,6 +65,10 @@ impl Request {
             Self::Nodes => serde_json::json!({"kind": "NodeList", "items": [node("a"), node("b")]}),
             Self::Sample => sample("a"),
             Self::Node => node("a"),
+            Self::Pods => serde_json::json!({"kind": "PodList", "items": [pod("a"), pod("b")]}),
+            Self::PodSamples => {
+                serde_json::json!({"kind": "PodMetricsList", "items": [pod_sample("a"), pod_sample("b")]})
+            }
             Self::ApiService => serde_json::json!({"status": {}}),
         }
     }
@@ -77,6 +86,25 @@ pub fn sample(name: &str) -> Value {
     serde_json::json!({
         "metadata": {"name": name},
         "timestamp": "2026-11-01T12:00:00Z", "window": "15s", "usage": {"cpu": "1", "memory": "1Gi"},
+    })
+}
+
+/// A pod of a node.
+pub fn pod(node: &str) -> Value {
+    let requests = serde_json::json!({"cpu": "1", "memory": "1Gi"});
+    serde_json::json!({
+        "metadata": {"namespace": "dev", "name": format!("pod-of-{node}")},
+        "spec": {"nodeName": node, "containers": [{"resources": {"requests": requests}}]},
+        "status": {"phase": "Running"},
+    })
+}
+
+/// The use of a pod of a node.
+pub fn pod_sample(node: &str) -> Value {
+    serde_json::json!({
+        "metadata": {"namespace": "dev", "name": format!("pod-of-{node}")},
+        "timestamp": "2026-11-01T12:00:00Z", "window": "15s",
+        "containers": [{"name": "c", "usage": {"cpu": "1", "memory": "1Gi"}}],
     })
 }
 

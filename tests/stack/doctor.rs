@@ -153,7 +153,7 @@ fn for_ten_days(params: &mut CertificateParams) {
 #[tokio::test]
 async fn a_server_that_lacks_nothing_passes_every_check() {
     let (diagnosis, main_job) = look_at_secure(for_ten_days, false).await;
-    assert_eq!(diagnosis.names("passed").len(), 16, "{diagnosis:?}");
+    assert_eq!(diagnosis.names("passed").len(), 17, "{diagnosis:?}");
     assert!(diagnosis.usable && main_job.code == 0);
     assert!(diagnosis.check("certificate").message.ends_with("Z, 10 days from now"), "{diagnosis:?}");
     assert_eq!(diagnosis.check("identity").message, "jane; groups: ops, system:authenticated");
@@ -415,11 +415,15 @@ async fn a_right_that_is_missing_has_one_command_that_grants_it() {
         }
         let asked: Value = serde_json::from_slice(&seen.body).unwrap();
         let attributes = &asked["spec"]["resourceAttributes"];
-        let is_granted = attributes["group"] == "metrics.k8s.io" || attributes["verb"] == "get";
+        let is_usage = attributes["group"] == "metrics.k8s.io" && attributes["resource"] == "nodes";
+        let is_granted = is_usage || attributes["verb"] == "get";
         Some(review("SelfSubjectAccessReview", "authorization.k8s.io", &json!({"allowed": is_granted})))
     })
     .await;
-    assert_eq!(diagnosis.names("failed"), ["list nodes", "watch nodes", "list pods", "watch pods"]);
+    assert_eq!(
+        diagnosis.names("failed"),
+        ["list nodes", "watch nodes", "list pods", "watch pods", "list pods.metrics.k8s.io"]
+    );
     let hint = |name: &str| diagnosis.check(name).hint.clone().unwrap();
     let command = |flags: &str| {
         format!(
@@ -428,6 +432,7 @@ async fn a_right_that_is_missing_has_one_command_that_grants_it() {
     };
     assert_eq!(hint("list nodes"), command(" --with-percent"));
     assert_eq!(hint("list pods"), command(" --with-percent --with-requests"));
+    assert_eq!(hint("list pods.metrics.k8s.io"), command(" --with-percent --with-requests --with-pods"));
     assert_eq!(diagnosis.check("list nodes").message, "not granted: percent is unknown");
 }
 
@@ -462,7 +467,7 @@ async fn every_check_is_seen_in_each_of_its_states() {
         seen.extend(diagnosis.checks.iter().map(|check| (check.name.clone(), check.state.clone())));
     }
     let names: BTreeSet<_> = seen.iter().map(|(name, _)| name.clone()).collect();
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 17);
     for name in &names {
         for state in ["passed", "failed", "not-reached"] {
             // The configuration comes first: nothing keeps it from being looked at.

@@ -242,6 +242,6 @@ async fn a_list_that_stops_in_the_middle_is_an_error() {
     let mut connection = connection(&format!("http://127.0.0.1:{}", server.port));
     connection.timeout = Some(Duration::from_secs(1));
     let client = client(&connection).unwrap();
-    let outcome = client.list("/cut", "NodeList", &AtomicU64::new(0), |_| Ok(())).await;
+    let outcome = client.list("/cut", "NodeList", &AtomicU64::new(0), &mut |_| Ok(())).await;
     assert_eq!(outcome.unwrap_err().class(), "timeout");
 }

@@ -17,8 +17,13 @@ use crate::pki::{Authority, params};
 const GROUP: &str = "/apis/metrics.k8s.io";
 const SAMPLES: &str = "/apis/metrics.k8s.io/v1beta1/nodes";
 const NODES: &str = "/api/v1/nodes";
+const NODE: &str = "/api/v1/nodes/a";
+const PODS: &str = "/api/v1/pods";
 const FORBIDDEN: &str = "nodes.metrics.k8s.io is forbidden: User \"jane\" cannot list resource \"nodes\" in API group \
                          \"metrics.k8s.io\" at the cluster scope";
+
+const PODS_FORBIDDEN: &str =
+    "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" at the cluster scope";
 
 /// Hands each connection to a thread; gives host and port.
 fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
@@ -70,6 +75,7 @@ fn cluster(but: &'static str, status: u16, body: &Value) -> Scenario {
         path if path == but => http(status, &body),
         GROUP => http(200, &json!({"versions": [{"version": "v1beta1"}]}).to_string()),
         NODES => http(200, &json!({"items": [node]}).to_string()),
+        NODE => http(200, &node.to_string()),
         SAMPLES => http(200, &json!({"items": []}).to_string()),
         _ => http(404, &json!({"kind": "Status", "reason": "NotFound", "message": "none"}).to_string()),
     });
@@ -160,7 +166,11 @@ fn clusters() -> Vec<Scenario> {
     });
     let mut missing = cluster("", 200, &Value::Null);
     missing.arguments.push("no-such-node".to_owned());
+    let mut no_pods =
+        cluster(PODS, 403, &json!({"kind": "Status", "reason": "Forbidden", "message": PODS_FORBIDDEN}));
+    no_pods.arguments.push("--pods=a".to_owned());
     vec![
+        no_pods,
         cluster(GROUP, 404, &json!({"kind": "Status", "reason": "NotFound"})),
         cluster("", 200, &Value::Null),
         cluster(SAMPLES, 200, &json!({"items": [bad]})),

@@ -23,7 +23,7 @@ pub struct ListReader {
 }
 
 /// `metav1.ListMeta`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Metadata {
     #[serde(default, rename = "resourceVersion")]
     resource_version: String,
@@ -151,9 +151,11 @@ impl ListReader {
             }
             Expect::Value => {
                 serde_json::from_slice::<serde::de::IgnoredAny>(&self.value).map_err(|e| e.to_string())?;
-                if self.key == "metadata"
-                    && let Ok(Metadata { resource_version, next_page }) = serde_json::from_slice(&self.value)
-                {
+                if self.key == "metadata" {
+                    // What is taken for the last page without being it would leave out what is on the others.
+                    let metadata: Option<Metadata> =
+                        serde_json::from_slice(&self.value).map_err(|error| format!("metadata: {error}"))?;
+                    let Metadata { resource_version, next_page } = metadata.unwrap_or_default();
                     self.metadata = ListMeta { resource_version, next_page };
                 }
                 // A list without items may be written as null.

@@ -30,6 +30,10 @@ const DEEPEST: u32 = 128;
 /// The most items of a list. Kubernetes is built for 5,000 nodes; this is what still fits a small memory.
 const MOST_ITEMS: usize = 120_000;
 
+/// The most pods that are read. Kubernetes is built for 150,000; what is kept of so many with the longest names takes some
+/// 130 MiB.
+pub const MOST_PODS: usize = 200_000;
+
 /// The most that a list may take once it is decompressed: that of 100,000 nodes takes some 2.3 GB as JSON.
 const LARGEST_LIST: u64 = 4 << 30;
 
@@ -48,11 +52,15 @@ pub struct ListMeta {
     pub next_page: String,
 }
 
+/// What is done with each item; it says what is wrong with one that it does not take.
+pub type Each<'a> = &'a mut (dyn FnMut(Encoded<'_>) -> Result<(), String> + Send);
+
 /// Reads a list in either encoding.
 pub struct ListReader {
     kind: &'static str,
     encoding: Encoding,
     items: usize,
+    most_items: usize,
     bytes: u64,
 }
 
@@ -70,7 +78,8 @@ impl ListReader {
         } else {
             Encoding::Json(json::ListReader::default())
         };
-        Self { kind, encoding, items: 0, bytes: 0 }
+        let most_items = if kind.starts_with("Pod") { MOST_PODS } else { MOST_ITEMS };
+        Self { kind, encoding, items: 0, most_items, bytes: 0 }
     }
 
     /// Reads on. `each` gets each item that is complete.
@@ -79,19 +88,15 @@ impl ListReader {
     ///
     /// Says what is wrong when the bytes are no list of that kind, when a limit is passed, or what `each` said of an
     /// item.
-    pub fn push(
-        &mut self,
-        chunk: &[u8],
-        mut each: impl FnMut(Encoded<'_>) -> Result<(), String>,
-    ) -> Result<(), String> {
+    pub fn push(&mut self, chunk: &[u8], each: Each<'_>) -> Result<(), String> {
         self.bytes += chunk.len() as u64;
         if self.bytes > LARGEST_LIST {
             return Err(format!("it is larger than {} GiB", LARGEST_LIST >> 30));
         }
-        let items = &mut self.items;
+        let (items, most) = (&mut self.items, self.most_items);
         let mut counted = |item: Encoded<'_>| {
             *items += 1;
-            if *items > MOST_ITEMS { Err(format!("it has more than {MOST_ITEMS} items")) } else { each(item) }
+            if *items > most { Err(format!("it has more than {most} items")) } else { each(item) }
         };
         let found = match &mut self.encoding {
             Encoding::Json(reader) => {
@@ -155,7 +160,7 @@ mod tests {
         let mut reader = ListReader::new("NodeList", Some(&HeaderValue::from_static(content_type)));
         let mut items = 0;
         for chunk in list {
-            reader.push(chunk, |_| {
+            reader.push(chunk, &mut |_| {
                 items += 1;
                 Ok(())
             })?;
@@ -190,9 +195,9 @@ mod tests {
     fn a_list_is_so_large_and_no_larger() {
         let mut reader = ListReader::new("NodeList", Some(&HeaderValue::from_static(PROTOBUF)));
         // A list of 2^62 bytes, of items of 4 MiB.
-        reader.push(b"k8s\0\x12\xff\xff\xff\xff\xff\xff\xff\xff\x3f", |_| Ok(())).unwrap();
+        reader.push(b"k8s\0\x12\xff\xff\xff\xff\xff\xff\xff\xff\x3f", &mut |_| Ok(())).unwrap();
         let item = [&b"\x12\x80\x80\x80\x02"[..], &vec![0; LARGEST_OBJECT]].concat();
-        let mut push = || reader.push(&item, |_| Ok(()));
+        let mut push = || reader.push(&item, &mut |_| Ok(()));
         let outcome = (0..1023).try_for_each(|_| push());
         assert_eq!(outcome, Ok(()));
         assert_eq!(push(), Err("it is larger than 4 GiB".to_owned()));

@@ -71,7 +71,7 @@ pub async fn rights(diagnosis: &mut Diagnosis, client: &Client, user: Option<&st
 
 /// Whether the server has denied the right to list samples, without which there is nothing.
 pub fn may_not_list(diagnosis: &Diagnosis) -> Option<Name> {
-    let right = RIGHTS.into_iter().find(|right| right.purpose == Purpose::Usage && right.verb == "list");
+    let right = RIGHTS.into_iter().find(|right| right.purpose() == Purpose::Usage && right.verb == "list");
     right.map(Name::Right).filter(|name| diagnosis.state(*name) == State::Failed)
 }
 
@@ -95,10 +95,19 @@ async fn is_granted(client: &Client, right: &Right) -> Result<bool, Error> {
 
 /// The flags of `rbac` that grant a right, and take none away that is granted already or that matters more.
 fn flags(missing: Right, answers: &[(Right, Result<bool, Error>)]) -> Vec<&'static str> {
-    let is_kept = |(right, answer): &&(Right, Result<bool, Error>)| {
-        right.purpose <= missing.purpose || matches!(answer, Ok(true))
-    };
-    let mut purposes: Vec<Purpose> = answers.iter().filter(is_kept).map(|(right, _)| right.purpose).collect();
+    let mut purposes = vec![missing.purpose()];
+    purposes.extend(
+        RIGHTS.map(|right| right.purpose()).into_iter().filter(|purpose| *purpose < missing.purpose()),
+    );
+    // What is granted for one purpose alone comes first, since it may bring what is granted for several.
+    let mut granted: Vec<_> =
+        answers.iter().filter(|(_, answer)| matches!(answer, Ok(true))).map(|(right, _)| right).collect();
+    granted.sort_by_key(|right| right.purposes.len());
+    for right in granted {
+        if !right.purposes.iter().any(|purpose| purposes.contains(purpose)) {
+            purposes.push(right.purpose());
+        }
+    }
     purposes.sort_unstable();
     purposes.dedup();
     purposes.into_iter().map(Purpose::flag).filter(|flag| !flag.is_empty()).collect()
@@ -110,13 +119,18 @@ mod tests {
 
     #[test]
     fn granting_one_right_takes_no_other_away() {
-        let answers = |granted: [bool; 7]| RIGHTS.into_iter().zip(granted.map(Ok)).collect::<Vec<_>>();
-        let none = answers([false; 7]);
+        let answers = |granted: [bool; 8]| RIGHTS.into_iter().zip(granted.map(Ok)).collect::<Vec<_>>();
+        let none = answers([false; 8]);
         assert_eq!(flags(RIGHTS[1], &none), [""; 0]);
         assert_eq!(flags(RIGHTS[3], &none), ["--with-percent"]);
-        let all_but_one = answers([true, false, true, true, true, true, true]);
-        assert_eq!(flags(RIGHTS[1], &all_but_one), ["--with-percent", "--with-requests"]);
-        let usage_alone = answers([true, true, false, false, false, false, false]);
+        let all_but_one = answers([true, false, true, true, true, true, true, true]);
+        assert_eq!(flags(RIGHTS[1], &all_but_one), ["--with-percent", "--with-requests", "--with-pods"]);
+        let no_pods = answers([true, false, true, true, true, true, true, false]);
+        assert_eq!(flags(RIGHTS[1], &no_pods), ["--with-percent", "--with-requests"]);
+        let pods_alone = answers([true, true, false, false, false, true, false, true]);
+        assert_eq!(flags(RIGHTS[3], &pods_alone), ["--with-percent", "--with-pods"]);
+        assert_eq!(flags(RIGHTS[6], &pods_alone), ["--with-percent", "--with-requests", "--with-pods"]);
+        let usage_alone = answers([true, true, false, false, false, false, false, false]);
         assert_eq!(flags(RIGHTS[5], &usage_alone), ["--with-percent", "--with-requests"]);
         assert_eq!(flags(RIGHTS[0], &usage_alone), [""; 0]);
     }

@@ -115,18 +115,28 @@ fn name_only<T>(
     error: &serde_json::Error,
     object: impl FnOnce(String) -> T,
 ) -> Result<Partial<T>, String> {
+    let problem = damaged(json, error)?;
+    let name = serde_json::from_slice::<Named<'_>>(json).map(|named| named.metadata.name.into_owned());
+    let mut problems = Problems::default();
+    problems.0.push(problem);
+    Ok(problems.partial(name.unwrap_or_default(), object))
+}
+
+/// What is wrong with an object of which something is of the wrong type.
+///
+/// # Errors
+///
+/// Says what is wrong with what is no JSON.
+pub(super) fn damaged(json: &[u8], error: &serde_json::Error) -> Result<String, String> {
     // serde_json does not tell every error of types from one of syntax.
     if error.classify() != Category::Data {
         serde_json::from_slice::<IgnoredAny>(json).map_err(|_| error.to_string())?;
     }
-    let name = serde_json::from_slice::<Named<'_>>(json).map(|named| named.metadata.name.into_owned());
-    let mut problems = Problems::default();
-    problems.0.push(without_place(error));
-    Ok(problems.partial(name.unwrap_or_default(), object))
+    Ok(without_place(error))
 }
 
 /// The error without the line and column, which mean nothing to one who does not see the item.
-fn without_place(error: &serde_json::Error) -> String {
+pub(super) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem).to_owned()
 }
@@ -140,7 +150,7 @@ fn labels(
     problems.labels(wanted, |key| given.get(key).map(|value| &**value))
 }
 
-fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {
+pub(super) fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {
     Resources {
         cpu: resource(of, "cpu", list.cpu, problems),
         memory: resource(of, "memory", list.memory, problems),
@@ -162,7 +172,7 @@ fn resource(of: &str, name: &str, raw: Option<&RawValue>, problems: &mut Problem
     problems.read(format_args!("{of} {name}"), amount)
 }
 
-fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
+pub(super) fn parsed<T: FromStr>(raw: Option<&RawValue>, what: &str) -> Result<T, String> {
     let raw = raw.ok_or("it is missing")?;
     let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
     text.and_then(|text| text.parse().ok())
@@ -262,7 +272,7 @@ struct NodeMetrics<'a> {
 
 /// Quantities as they are written, so that one that is none does not spoil the others.
 #[derive(Default)]
-struct ListOfResources<'a> {
+pub(super) struct ListOfResources<'a> {
     cpu: Option<&'a RawValue>,
     memory: Option<&'a RawValue>,
     pods: Option<&'a RawValue>,

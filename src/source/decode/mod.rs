@@ -2,6 +2,7 @@
 
 mod json;
 mod pod;
+mod pod_metrics;
 mod protobuf;
 
 use std::{collections::BTreeSet, fmt::Display};
@@ -16,6 +17,7 @@ use crate::{
 };
 
 pub use pod::{name, pod};
+pub use pod_metrics::pod_sample;
 
 /// An object, as far as it can be read.
 #[derive(Debug)]
@@ -148,6 +150,19 @@ impl Problems {
         Partial { object: is_name.then(|| object(name)), problem }
     }
 
+    /// All that is wrong with a pod, or with the sample of one; `None` where nothing is.
+    fn of_pod(mut self, namespace: &str, name: &str) -> Option<String> {
+        self.read("namespace", within(LONGEST_VALUE, namespace));
+        self.read("name", within(LONGEST_NAME, name));
+        if name.is_empty() {
+            self.0.push("it has no name".to_owned());
+        }
+        (!self.0.is_empty()).then(|| {
+            let name = format!("{namespace}/{name}");
+            format!("pod {:?}: {}", shortened(&name, LONGEST_SHOWN), self.0.join("; "))
+        })
+    }
+
     fn labels<'a>(&mut self, wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<&'a str>) -> Labels {
         let mut labels = Labels::new();
         for &key in wanted {
@@ -176,7 +191,11 @@ fn taint_text([key, value, effect]: [&str; 3]) -> Result<String, String> {
 }
 
 fn at_most(longest: usize, text: &str) -> Result<String, String> {
-    if text.len() > longest { Err(format!("it is longer than {longest} bytes")) } else { Ok(text.to_owned()) }
+    within(longest, text).map(|()| text.to_owned())
+}
+
+fn within(longest: usize, text: &str) -> Result<(), String> {
+    if text.len() > longest { Err(format!("it is longer than {longest} bytes")) } else { Ok(()) }
 }
 
 /// What there is of a resource. Less than nothing of it is a slip of the one who measured.

@@ -48,13 +48,10 @@ pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<Sample> {
         Err(error) => return name_only(bytes, &error, Sample::named),
     };
     let ObjectMeta { name, labels } = metadata.unwrap_or_default();
-    let timestamp = timestamp
-        .ok_or("it is missing".to_owned())
-        .and_then(|time| Timestamp::new(time.seconds, time.nanos).map_err(|error| error.to_string()));
     let mut problems = Problems::default();
     let sample = Sample {
-        timestamp: problems.read("timestamp", timestamp),
-        window: Some(SignedDuration::from_nanos(window.unwrap_or_default().nanos)),
+        timestamp: problems.read("timestamp", self::time(timestamp)),
+        window: Some(self::window(window)),
         usage: resources("usage", &usage, &mut problems),
         swap: resource("usage", SWAP, &usage, &mut problems).map(Box::new),
         labels: kept(&labels, wanted, &mut problems),
@@ -62,6 +59,21 @@ pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<Sample> {
         is_stale: false,
     };
     problems.partial(name, |node| Sample { node, ..sample })
+}
+
+/// Reads a moment.
+///
+/// # Errors
+///
+/// Says so where there is none.
+pub(super) fn time(time: Option<Time>) -> Result<Timestamp, String> {
+    let Time { seconds, nanos } = time.ok_or("it is missing")?;
+    Timestamp::new(seconds, nanos).map_err(|error| error.to_string())
+}
+
+/// Reads a length of time, which is nothing where there is none.
+pub(super) fn window(window: Option<Duration>) -> SignedDuration {
+    SignedDuration::from_nanos(window.unwrap_or_default().nanos)
 }
 
 /// Reads the resource version of an object.
@@ -117,7 +129,7 @@ fn kept(labels: &HashMap<String, String>, wanted: &BTreeSet<&str>, problems: &mu
     problems.labels(wanted, |key| labels.get(key).map(String::as_str))
 }
 
-fn resources(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> Resources {
+pub(super) fn resources(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> Resources {
     Resources { cpu: resource(of, "cpu", list, problems), memory: resource(of, "memory", list, problems) }
 }
 
@@ -204,9 +216,9 @@ struct NodeSwapStatus {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Quantity {
+pub(super) struct Quantity {
     #[prost(string, tag = "1")]
-    string: String,
+    pub(super) string: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -222,7 +234,7 @@ struct NodeMetrics {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Time {
+pub(super) struct Time {
     #[prost(int64, tag = "1")]
     seconds: i64,
     #[prost(int32, tag = "2")]
@@ -230,7 +242,7 @@ struct Time {
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Duration {
+pub(super) struct Duration {
     #[prost(int64, tag = "1")]
     nanos: i64,
 }

@@ -130,9 +130,12 @@ impl Found<'_> {
                 }
             }
             "Pod" => {
-                let pods = self.clusters.entry(None).or_default().pods.get_or_insert_default();
-                if let Some(pod) = decode::pod(object)? {
-                    pods.set(pod);
+                let Partial { object, problem } = decode::pod(object)?;
+                let cluster = self.clusters.entry(None).or_default();
+                let pods = cluster.pods.get_or_insert_default();
+                object.map_or(Ok(()), |pod| pods.set(pod))?;
+                if let Some(problem) = problem {
+                    cluster.unreadable.add(&problem);
                 }
             }
             kind => return Err(format!("it holds a {kind}, and no Node, NodeMetrics, Pod or NodeUsageList")),

@@ -20,6 +20,7 @@ const NO_JSON: &[&str] = &[
 const EMPTY: &[&str] = &["it is empty", "EOF while parsing"];
 const TOO_LARGE: &[&str] = &["larger than 4 MiB", "more than 4 MiB beside its items"];
 const DAMAGED: &[&str] = &["can't be read", "it closed the connection"];
+pub(super) const TOO_MANY: &[&str] = &["more than 120000 items", "more than 200000 items"];
 const PAGE: &str = "<!DOCTYPE html><html><title>Log in</title></html>";
 
 pub fn cases() -> impl Iterator<Item = Case> {
@@ -143,11 +144,25 @@ fn lists() -> Vec<Trick> {
             json(r#"{"kind":"Status","status":"Success"}"#),
             &["kind is \"Status\""],
         ),
-        Trick::new("pods", json(r#"{"kind":"PodList","items":[]}"#), &["kind is \"PodList\", and not"]),
         Trick::new(
-            "pods that say so at the end",
-            json(r#"{"items":[],"kind":"PodList"}"#),
-            &["kind is \"PodList\""],
+            "services",
+            json(r#"{"kind":"ServiceList","items":[]}"#),
+            &["kind is \"ServiceList\", and not"],
+        ),
+        Trick::new(
+            "services that say so at the end",
+            json(r#"{"items":[],"kind":"ServiceList"}"#),
+            &["kind is \"ServiceList\""],
+        ),
+        Trick::new(
+            "metadata that is a number",
+            json(r#"{"metadata":7,"items":[]}"#),
+            &["metadata: invalid type"],
+        ),
+        Trick::new(
+            "a token that is a number",
+            json(r#"{"metadata":{"continue":7},"items":[]}"#),
+            &["metadata: invalid type: integer `7`"],
         ),
         Trick::new("a kind that steers", json("{\"kind\":\"\\u001b[2J\",\"items\":[]}"), &["\\u{1b}[2J"]),
         Trick::new(
@@ -265,13 +280,9 @@ fn lists() -> Vec<Trick> {
 fn endless_lists() -> Vec<Trick> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"items\":[";
     vec![
-        Trick::new(
-            "endless items",
-            endless(head, "{\"metadata\":{\"name\":\"a\"}},"),
-            &["more than 120000 items"],
-        ),
-        Trick::new("endless items that are nothing", endless(head, "{},"), &["more than 120000 items"]),
-        Trick::new("endless items that are null", endless(head, "null,"), &["more than 120000 items"]),
+        Trick::new("endless items", endless(head, "{\"metadata\":{\"name\":\"a\"}},"), TOO_MANY),
+        Trick::new("endless items that are nothing", endless(head, "{},"), TOO_MANY),
+        Trick::new("endless items that are null", endless(head, "null,"), TOO_MANY),
         Trick::new("an endless item", endless(format!("{head}{{\"x\":["), "1,"), &["larger than 4 MiB"]),
         Trick::new(
             "endless labels",
@@ -292,7 +303,7 @@ fn endless_lists() -> Vec<Trick> {
             &["did not end within 2s"],
         )
         .limited(),
-        Trick::new("a bomb of items", bomb("{\"items\":[", "{},"), &["more than 120000 items"]).by_name(),
+        Trick::new("a bomb of items", bomb("{\"items\":[", "{},"), TOO_MANY).by_name(),
         Trick::new("a bomb of an item", bomb("{\"items\":[{\"x\":\"", "y"), &["larger than 4 MiB"]).by_name(),
     ]
 }

@@ -74,7 +74,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// What is no quantity, or none that can be.
-fn quantities() -> Vec<(&'static str, Value)> {
+pub(super) fn quantities() -> Vec<(&'static str, Value)> {
     vec![
         ("words", json!("4 cores")),
         ("no text", json!("")),
@@ -167,7 +167,7 @@ fn shapes_of_nodes() -> Vec<(&'static str, Value, &'static str, &'static str)> {
 }
 
 /// The value with another laid over it, map by map.
-fn over(mut value: Value, change: &Value) -> Value {
+pub(super) fn over(mut value: Value, change: &Value) -> Value {
     match (&mut value, change) {
         (Value::Object(fields), Value::Object(changes)) => {
             for (key, change) in changes {

@@ -2,11 +2,14 @@
 
 mod bodies;
 mod items;
+mod pod_samples;
+mod pods;
 mod protobuf;
 mod refusals;
 mod wire;
 
 use crate::case::{Case, Trick};
+pub use pods::numbered;
 
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -15,6 +18,8 @@ pub fn all() -> Vec<Case> {
     cases.extend(bodies::cases());
     cases.extend(items::cases());
     cases.extend(protobuf::cases());
+    cases.extend(pods::cases());
+    cases.extend(pod_samples::cases());
     cases
 }
 

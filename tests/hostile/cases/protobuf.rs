@@ -1,6 +1,6 @@
 //! The same in protobuf: lengths that lie, wire types that do not fit, nesting without end.
 
-use super::each;
+use super::{bodies::TOO_MANY, each};
 use crate::{
     case::{Case, Outcome, Trick},
     encode::{entry, envelope, field, metadata, node, number, resource, sample, varint},
@@ -104,11 +104,11 @@ fn lists() -> Vec<Trick> {
             raw([field(1, field(2, "x".repeat(5 << 20))), field(2, "")].concat()),
             &["larger than 4 MiB"],
         ),
-        Trick::new("pods", protobuf(envelope("PodList", "")), &["kind is \"PodList\", and not"]),
+        Trick::new("services", protobuf(envelope("ServiceList", "")), &["kind is \"ServiceList\", and not"]),
         Trick::new("a kind that steers", protobuf(envelope("\u{1b}[2J", "")), &["\\u{1b}[2J"]),
         Trick::new("a Status", protobuf(envelope("Status", field(3, "no"))), &["kind is \"Status\""]),
-        Trick::new("endless items", endless(b"", &field(2, sample("a"))), &["more than 120000 items"]),
-        Trick::new("endless empty items", endless(b"", &field(2, "")), &["more than 120000 items"]),
+        Trick::new("endless items", endless(b"", &field(2, sample("a"))), TOO_MANY),
+        Trick::new("endless empty items", endless(b"", &field(2, "")), TOO_MANY),
         Trick::new("endless fields", endless(b"", &field(9, [0; 1000])), &["4 MiB beside its items"]),
         Trick::new("endless numbers", endless(b"", &number(9, 1)), &["4 MiB beside its items"]),
         Trick::new("an endless number", server::endless(head(), [0xff]), &["more than 64 bits"]),

@@ -7,8 +7,8 @@ use crate::{
     server::{Request, answer, endless},
 };
 
-/// A user without a right to read nodes sees the use of them all the same, ...
-const BUT_NODES: &[Request] = &[Request::Nodes, Request::Node];
+/// A user without a right to read nodes or pods sees the use of nodes all the same, ...
+const BUT_NODES: &[Request] = &[Request::Nodes, Request::Node, Request::Pods];
 /// ... and an object that is not there is one that the cluster does not have.
 const BUT_OBJECTS: &[Request] = &Request::OBJECTS;
 
