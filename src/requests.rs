@@ -132,6 +132,21 @@ pub struct Pod {
     pub ips: Option<Vec<String>>,
 }
 
+impl Pod {
+    /// Something on a node that stands for all of its pods; what they take is unknown.
+    #[must_use]
+    pub fn of(node: &str) -> Self {
+        Self {
+            namespace: String::new(),
+            name: node.to_owned(),
+            node: Some(node.to_owned()),
+            demand: None,
+            extended: ResourceList::new(),
+            ips: None,
+        }
+    }
+}
+
 /// What one or more pods request and are limited to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Demand {

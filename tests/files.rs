@@ -47,8 +47,13 @@ fn what_was_written_in_any_format_is_shown_as_it_was() {
     assert_eq!(again(&json, "json"), json.replace("\"simulated\": true", "\"simulated\": false"));
     assert_eq!(piped(&json, &["--from", "-", "-o", "json", "-L", flags[1]]), again(&json, "json"));
 
-    let swap = run(nodeusage().args(["--demo", "-o", "csv", "--show-swap"])).success();
-    assert_eq!(from_text(&swap, &["-o", "csv", "--show-swap"]).success(), swap);
+    let all = ["--show-swap", "--requests", "--label-columns=pool", "-o"];
+    for format in ["csv", "tsv", "json"] {
+        let arguments = [&all[..], &[format]].concat();
+        let demo = run(nodeusage().arg("--demo").args(&arguments)).success();
+        let demo = demo.replace("\"simulated\": true", "\"simulated\": false");
+        assert_eq!(from_text(&demo, &arguments).success(), demo);
+    }
 
     // Labels are in JSON as they were asked for.
     let of_pool = ["-l", "pool=gpu", "-o", "csv", "-L", flags[1]];

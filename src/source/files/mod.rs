@@ -23,7 +23,7 @@ use super::{
 use crate::{
     client::Encoded,
     error::Error,
-    requests::Pods,
+    requests::{Pod, Pods},
     snapshot::{Node, Sample, Snapshot, Unreadable},
 };
 use recording::Row;
@@ -71,8 +71,8 @@ struct Cluster {
     nodes: BTreeMap<String, Node>,
     samples: BTreeMap<String, Sample>,
     pods: Option<Pods>,
-    /// Whether this program wrote it.
-    is_recorded: bool,
+    /// The nodes of which this program wrote, each with what their pods request.
+    recorded: BTreeMap<String, Option<Pod>>,
     /// Whether nodes could not be read when it did.
     is_forbidden: bool,
     unreadable: Unreadable,
@@ -145,13 +145,13 @@ impl Found<'_> {
 
     /// Takes in a row that was written at a time, the last one that counts.
     fn row(&mut self, row: Row, time: Option<Timestamp>) {
-        let Row { context, name, sample, node, is_forbidden } = row;
+        let Row { context, name, sample, node, is_forbidden, pods } = row;
         // A cluster that failed has a row without a node.
         if name.is_empty() || !is_until(self.at, time) {
             return;
         }
         let cluster = self.clusters.entry(context).or_default();
-        cluster.is_recorded = true;
+        cluster.recorded.insert(name.clone(), pods);
         cluster.is_forbidden |= is_forbidden;
         match node {
             Some(node) => drop(cluster.nodes.insert(name.clone(), node)),
@@ -206,13 +206,21 @@ impl Cluster {
         let mut samples: Vec<_> =
             self.samples.into_values().filter(|sample| is_selected(&sample.node)).collect();
         for sample in &mut samples {
-            sample.is_stale |= self.is_recorded && is_old(sample);
+            sample.is_stale |= self.recorded.contains_key(&sample.node) && is_old(sample);
+        }
+        let mut pods = self.pods;
+        if self.recorded.values().any(Option::is_some) {
+            let pods = pods.get_or_insert_default();
+            for (node, recorded) in self.recorded {
+                // It says only that a server would have sent too much.
+                let _ = pods.set(recorded.unwrap_or_else(|| Pod::of(&node)));
+            }
         }
         Snapshot {
             samples,
             nodes: self.nodes.into_values().filter(|node| is_selected(&node.name)).collect(),
             nodes_forbidden: self.is_forbidden.then(|| "so it was when this was recorded".to_owned()),
-            pods: self.pods,
+            pods,
             unreadable: self.unreadable,
             ..Snapshot::default()
         }

@@ -7,13 +7,13 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
     amount::Amount,
     quantity::Quantity,
-    requests::ResourceList,
+    requests::{Asked, Demand, Pod, ResourceList},
     snapshot::{Labels, Node, Resources, Sample},
     usage::UnknownReason,
 };
@@ -30,6 +30,8 @@ pub struct Row {
     pub node: Option<Node>,
     /// Whether that was since the user might not read nodes.
     pub is_forbidden: bool,
+    /// All pods of the node in one, which requests what they do together; `None` where nothing was written of pods.
+    pub pods: Option<Pod>,
 }
 
 impl Row {
@@ -49,6 +51,12 @@ trait Cells {
 
     /// Whether the node was cordoned, and its taints, where that was written.
     fn scheduling(&self) -> (Option<bool>, Option<Vec<String>>);
+
+    /// Whether there is such a cell, be it unknown what stands in it.
+    fn has(&self, name: &str) -> bool;
+
+    /// The extended resources, where they were written: name, requests, allocatable.
+    fn extended(&self) -> Vec<[String; 3]>;
 }
 
 /// Reads an item of a `NodeUsageList`, with the labels that are wanted.
@@ -96,11 +104,8 @@ pub fn rows(
 fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
     let name = cells.text("node").unwrap_or_default().into_owned();
     let amount = |column: &str| {
-        let read = |text: Cow<'_, str>| {
-            let quantity = text.parse::<Quantity>().map_err(|error| error.to_string())?;
-            Amount::from_quantity(&quantity).ok_or("it is beyond any amount".to_owned())
-        };
-        cells.text(column).map(read).transpose().map_err(|problem| format!("{column}: {problem}"))
+        let read = cells.text(column).map(|text| parsed(&text)).transpose();
+        read.map_err(|problem| format!("{column}: {problem}"))
     };
     let resources = |cpu, memory| Ok::<_, String>(Resources { cpu: amount(cpu)?, memory: amount(memory)? });
     let usage = resources("cpu_usage_cores", "memory_usage_bytes")?;
@@ -108,12 +113,31 @@ fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
     let capacity = resources("cpu_capacity_cores", "memory_capacity_bytes")?;
     let timestamp = cells.text("timestamp").map(|text| text.parse::<Timestamp>()).transpose();
     let timestamp = timestamp.map_err(|error| format!("timestamp: {error}"))?;
-    let window = amount("window_seconds")?;
+    let (window, allocatable_pods) = (amount("window_seconds")?, amount("pods_allocatable")?);
     let swap = |column| Ok::<_, String>(amount(column)?.map(Box::new));
     let (swap_usage, swap_capacity) = (swap("swap_usage_bytes")?, swap("swap_capacity_bytes")?);
     let reason = cells.text("unknown_reason");
     let is = |word: UnknownReason| reason.as_deref() == Some(word.word());
     let (unschedulable, taints) = cells.scheduling();
+
+    let (mut requested, mut extended) = (ResourceList::new(), ResourceList::new());
+    for [name, requests, allocatable] in cells.extended() {
+        let problem = |problem| format!("extended_resources: {name}: {problem}");
+        requested.insert(name.clone(), parsed(&requests).map_err(problem)?);
+        extended.insert(name.clone(), parsed(&allocatable).map_err(problem)?);
+    }
+    let asked = |requests, limits| Ok::<_, String>(amount(requests)?.zip(amount(limits)?));
+    let demand = amount("pods")?
+        .zip(asked("cpu_requests_cores", "cpu_limits_cores")?)
+        .zip(asked("memory_requests_bytes", "memory_limits_bytes")?)
+        .map(|((pods, cpu), memory)| {
+            let asked = |(requests, limits)| Asked { requests, limits };
+            Demand {
+                pods: usize::try_from(pods.whole()).unwrap_or(usize::MAX),
+                cpu: asked(cpu),
+                memory: asked(memory),
+            }
+        });
 
     let labels = || -> Labels {
         wanted.iter().filter_map(|key| cells.label(key).map(|label| ((*key).to_owned(), label))).collect()
@@ -138,14 +162,20 @@ fn row(cells: &impl Cells, wanted: &BTreeSet<&str>) -> Result<Row, String> {
             allocatable,
             capacity,
             swap: swap_capacity,
-            allocatable_pods: None,
-            extended: ResourceList::new(),
+            allocatable_pods,
+            extended,
             unschedulable,
             taints,
         }),
         is_forbidden: is(UnknownReason::NodesForbidden),
+        pods: cells.has("pods").then(|| Pod { demand, extended: requested, ..Pod::of(&name) }),
         name,
     })
+}
+
+fn parsed(text: &str) -> Result<Amount, String> {
+    let quantity = text.parse::<Quantity>().map_err(|error| error.to_string())?;
+    Amount::from_quantity(&quantity).ok_or("it is beyond any amount".to_owned())
 }
 
 /// A line, and that of the names.
@@ -169,6 +199,20 @@ impl Cells for CsvCells<'_> {
 
     fn scheduling(&self) -> (Option<bool>, Option<Vec<String>>) {
         (None, None)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.header.iter().any(|column| column == name)
+    }
+
+    fn extended(&self) -> Vec<[String; 3]> {
+        let text = self.text("extended_resources").unwrap_or_default();
+        let resource = |word: &str| {
+            let (name, amounts) = word.split_once('=')?;
+            let (requests, allocatable) = amounts.split_once('/')?;
+            Some([name, requests, allocatable].map(str::to_owned))
+        };
+        text.split(';').filter_map(resource).collect()
     }
 }
 
@@ -197,5 +241,22 @@ impl Cells for JsonCells<'_> {
 
     fn scheduling(&self) -> (Option<bool>, Option<Vec<String>>) {
         (self.value("unschedulable"), self.value("taints"))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn extended(&self) -> Vec<[String; 3]> {
+        #[derive(Deserialize)]
+        struct Extended {
+            requests: Box<RawValue>,
+            allocatable: Box<RawValue>,
+        }
+        let found = self.value::<BTreeMap<String, Extended>>("extended_resources").unwrap_or_default();
+        let texts = |(name, Extended { requests, allocatable })| {
+            [name, requests.get().to_owned(), allocatable.get().to_owned()]
+        };
+        found.into_iter().map(texts).collect()
     }
 }
