@@ -70,7 +70,7 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// The same, borrowed.
+    /// What came of it, borrowed.
     pub(super) fn reading(&self) -> Reading<'_> {
         Reading { context: self.context.as_deref(), outcome: self.outcome.as_ref() }
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     plane::{Plane, SHARED},
+    running::eventually,
     support::Outcome,
 };
 
@@ -104,6 +105,8 @@ fn from_no_metrics_api_to_samples_of_other_nodes() {
 
     plane.command("start metrics-server");
     plane.command(&format!("register-metrics {own_port}"));
+    // One that has just begun takes a moment to trust the API server.
+    eventually("no nodes", || (plane.nodeusage(&[]).code == 0).then_some(()));
     assert_outcome(&plane.nodeusage(&[]), 0, "", "note: the cluster has no nodes\n");
     plane.command("stop metrics-server");
     let stopped = plane.nodeusage(&[]);
