@@ -15,6 +15,7 @@ import (
 const usage = `usage:
   control-plane serve --dir DIR [flags]        run one until stdin ends or a signal comes; see README.md for its commands
   control-plane up [--nodes N] [--state DIR]   leave one running
+  control-plane pods [--pods N] [--state DIR]  have pods on the nodes of the one that up left running
   control-plane down [--state DIR]             stop the one that up left running
 `
 
@@ -54,6 +55,11 @@ func main() {
 		} else {
 			err = down(ctx, *state)
 		}
+	case "pods":
+		count := flags.Int("pods", 1000, "pods to have, beside those that are the nodes' load")
+		state := flags.String("state", defaultState(), "folder of the control plane that is left running")
+		flags.Parse(os.Args[2:])
+		err = addPods(ctx, *state, *count)
 	default:
 		err = fmt.Errorf("unknown command %q\n%s", os.Args[1], usage)
 	}
