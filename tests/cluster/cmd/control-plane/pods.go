@@ -35,10 +35,17 @@ func addPods(ctx context.Context, state string, count int) error {
 		return err
 	}
 	return inParallel(ctx, count, func(ctx context.Context, index int) error {
-		_, err := client.CoreV1().Pods(podNamespace).Create(ctx, newPod(index, nodeName(index%told.Nodes)), metav1.CreateOptions{})
+		pods := client.CoreV1().Pods(podNamespace)
+		pod, err := pods.Create(ctx, newPod(index, nodeName(index%told.Nodes)), metav1.CreateOptions{})
 		if apierrors.IsAlreadyExists(err) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
+		pod.Status.Phase = corev1.PodRunning
+		pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionTrue}}
+		_, err = pods.UpdateStatus(ctx, pod, metav1.UpdateOptions{})
 		return err
 	})
 }
