@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
 };
 
 use rustix::process::Signal;
@@ -27,8 +28,10 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        let [one, two] = ["3", "4"].map(|nodes| {
-            Plane::start(&["--nodes", nodes, "--wait-for-samples", "--metric-resolution", "10s"])
+        let start =
+            |nodes| Plane::start(&["--nodes", nodes, "--wait-for-samples", "--metric-resolution", "10s"]);
+        let [one, two] = thread::scope(|scope| {
+            ["3", "4"].map(|nodes| scope.spawn(move || start(nodes))).map(|starting| starting.join().unwrap())
         });
         let folder = tempfile::tempdir().unwrap();
         let kubeconfig = folder.path().join("config");
