@@ -12,6 +12,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::{Value, json};
 use support::{Outcome, nodeusage, run};
 use tempfile::TempDir;
 
@@ -67,8 +68,8 @@ const HEADER: &str = "timestamp,context,node,cpu_usage_cores,cpu_allocatable_cor
 
 /// A recording of two nodes: b loses its sample and has one again, c comes late and a is not renewed any more.
 const RECORDING: &str = "\
-2026-11-01T12:00:00Z,,a,1,4,100,400,
 2026-11-01T12:00:01Z,,b,2,4,100,400,
+2026-11-01T12:00:00Z,,a,1,4,100,400,
 2026-11-01T12:01:00Z,,a,3,4,100,400,
 ,,b,,4,,400,NoMetrics
 2026-11-01T12:02:00Z,,a,2,4,100,400,
@@ -78,7 +79,7 @@ const RECORDING: &str = "\
 
 #[test]
 fn a_recording_is_shown_as_it_was_at_a_moment() {
-    let recording = [HEADER, RECORDING].concat();
+    let recordings = [[HEADER, RECORDING].concat(), in_json()];
     // Node, CPU in use and reason.
     for (at, expected) in [
         ("2026-11-01T12:00:00Z", "a 1 -"),
@@ -89,13 +90,31 @@ fn a_recording_is_shown_as_it_was_at_a_moment() {
         ("", "a - Stale b 1 - c 1 NoNode"),
     ] {
         let at: &[&str] = if at.is_empty() { &[] } else { &["--at", at] };
-        let csv = from_text(&recording, &[&["-o", "csv"], at].concat()).success();
-        let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        let rows = reader.records().map(Result::unwrap);
-        let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
-        let shown: Vec<_> = rows.flat_map(|row| [2, 3, 12].map(|cell| word(&row[cell]))).collect();
-        assert_eq!(shown.join(" "), expected, "{at:?}");
+        for recording in &recordings {
+            let csv = from_text(recording, &[&["-o", "csv"], at].concat()).success();
+            let mut reader = csv::Reader::from_reader(csv.as_bytes());
+            let rows = reader.records().map(Result::unwrap);
+            let word = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+            let shown: Vec<_> = rows.flat_map(|row| [2, 3, 12].map(|cell| word(&row[cell]))).collect();
+            assert_eq!(shown.join(" "), expected, "{at:?}");
+        }
     }
+}
+
+/// The recording as documents, one a line.
+fn in_json() -> String {
+    let names: Vec<_> = HEADER.trim_end().split(',').collect();
+    let document = |line: &str| {
+        let value = |cell: &str| match (cell, cell.parse::<i64>()) {
+            ("", _) => Value::Null,
+            (_, Ok(number)) => number.into(),
+            (text, Err(_)) => text.into(),
+        };
+        let item: serde_json::Map<_, _> =
+            names.iter().map(|name| (*name).to_owned()).zip(line.split(',').map(value)).collect();
+        format!("{}\n", json!({"kind": "NodeUsageList", "items": [item]}))
+    };
+    RECORDING.lines().map(document).collect()
 }
 
 #[test]

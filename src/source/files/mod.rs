@@ -46,7 +46,7 @@ pub fn read(
     query: &Query,
 ) -> Result<Vec<(Option<String>, Snapshot)>, Error> {
     let wanted = query.wanted_labels();
-    let mut found = Found { at, wanted, clusters: BTreeMap::new() };
+    let mut found = Found { at, wanted, latest: None, clusters: BTreeMap::new() };
     for path in paths {
         let outcome = if path.as_os_str() == STDIN {
             found.file(io::stdin().lock())
@@ -62,6 +62,8 @@ pub fn read(
 struct Found<'a> {
     at: Option<Timestamp>,
     wanted: BTreeSet<&'a str>,
+    /// The newest time in the file so far.
+    latest: Option<Timestamp>,
     clusters: BTreeMap<Option<String>, Cluster>,
 }
 
@@ -81,18 +83,14 @@ struct Cluster {
 impl Found<'_> {
     fn file(&mut self, input: impl Read) -> Result<(), String> {
         let mut input = BufReader::new(input);
+        self.latest = None;
         match first_byte(&mut input).map_err(|error| error.to_string())? {
             None => Err("it is empty".to_owned()),
             Some(b'{' | b'[') => json::items(input, |item| self.item(&item.json, item.context)),
             Some(_) => {
-                // Rows without a sample have no time of their own: they are as old as the newest one before them.
-                let mut time = None;
                 let wanted = self.wanted.clone();
                 recording::rows(input, &wanted, |line, row| match row {
-                    Ok(row) => {
-                        time = time.max(row.timestamp());
-                        self.row(row, time);
-                    }
+                    Ok(row) => self.row(row),
                     Err(problem) => {
                         let unreadable = &mut self.clusters.entry(None).or_default().unreadable;
                         unreadable.add(&format!("line {line}: {problem}"));
@@ -108,8 +106,8 @@ impl Found<'_> {
         match shape.name() {
             "NodeUsage" => {
                 let row = recording::item(json, &self.wanted)?;
-                let (time, context) = (row.timestamp(), row.context.clone().or(context));
-                self.row(Row { context, ..row }, time);
+                let context = row.context.clone().or(context);
+                self.row(Row { context, ..row });
             }
             "Node" => {
                 let Partial { object, problem } = decode::node(object, &self.wanted)?;
@@ -143,8 +141,11 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// Takes in a row that was written at a time, the last one that counts.
-    fn row(&mut self, row: Row, time: Option<Timestamp>) {
+    /// Takes in a row, the last one that counts.
+    fn row(&mut self, row: Row) {
+        // One without a sample has no time of its own: it is as old as the newest one before it.
+        self.latest = self.latest.max(row.timestamp());
+        let time = row.timestamp().or(self.latest);
         let Row { context, name, sample, node, is_forbidden, pods } = row;
         // A cluster that failed has a row without a node.
         if name.is_empty() || !is_until(self.at, time) {
