@@ -214,10 +214,14 @@ impl Watch<'_> {
     async fn go_on(&mut self, started: Instant) -> Result<(), End> {
         let end = self.pace.limit.map(|limit| started + limit);
         loop {
-            let is_awaited = self.readers.iter().any(|reader| reader.progress().is_awaited());
+            let is_over = end.is_some_and(|end| end <= Instant::now());
+            let is_awaited = self.readers.iter().any(|reader| reader.progress().is_awaited()) && !is_over;
             // Records are written as they come; whoever reads tables wants them whole.
             if self.is_news() && (self.pace.is_live || self.job.format.is_record() || !is_awaited) {
                 self.deliver().await?;
+            }
+            if is_over {
+                return Ok(());
             }
             let readings = self.readers.iter().map(|reader| reader.progress().readings).max();
             if self.pace.count.is_some_and(|count| readings >= Some(count)) && !is_awaited {
@@ -231,9 +235,6 @@ impl Watch<'_> {
                 }
             };
             self.meanwhile(has_time).await?;
-            if end.is_some_and(|end| end <= Instant::now()) {
-                return Ok(());
-            }
         }
     }
 
