@@ -36,7 +36,7 @@ func addPods(ctx context.Context, state string, count int) error {
 	}
 	return inParallel(ctx, count, func(ctx context.Context, index int) error {
 		pods := client.CoreV1().Pods(podNamespace)
-		pod, err := pods.Create(ctx, newPod(index, nodeName(index%told.Nodes)), metav1.CreateOptions{})
+		pod, err := pods.Create(ctx, newPod(index, told.Nodes), metav1.CreateOptions{})
 		if apierrors.IsAlreadyExists(err) {
 			return nil
 		}
@@ -50,9 +50,9 @@ func addPods(ctx context.Context, state string, count int) error {
 	})
 }
 
-// newPod describes a pod as one of a deployment. In turn they request nothing, have a container that runs before the
-// others, one that runs beside them, two containers, or limits.
-func newPod(index int, node string) *corev1.Pod {
+// newPod describes a pod as one of a deployment, on one of so many nodes. In turn those of a node request nothing, have
+// a container that runs before the others, one that runs beside them, two containers, or limits.
+func newPod(index, nodes int) *corev1.Pod {
 	of := func(milliCPU, mebibytes int64) corev1.ResourceList {
 		return corev1.ResourceList{
 			corev1.ResourceCPU:    *resource.NewMilliQuantity(milliCPU, resource.DecimalSI),
@@ -65,12 +65,13 @@ func newPod(index int, node string) *corev1.Pod {
 	}
 	always, noToken := corev1.ContainerRestartPolicyAlways, false
 	spec := corev1.PodSpec{
-		NodeName:                     node,
+		NodeName:                     nodeName(index % nodes),
 		AutomountServiceAccountToken: &noToken,
 		Tolerations:                  []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
 		Containers:                   []corev1.Container{container("app", of(100, 128), nil)},
 	}
-	switch index % 5 {
+	// The index alone would give a node one kind only, where the number of nodes is a multiple of five.
+	switch (index%nodes + index/nodes) % 5 {
 	case 0:
 		spec.Containers[0].Resources = corev1.ResourceRequirements{}
 	case 1:
