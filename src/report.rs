@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Everything that a format writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Report<'a> {
     /// The kubeconfig context that was asked; `None` in a pod, and where there are several.
@@ -177,7 +177,7 @@ fn sort_by_figure<T: Sortable, F: Ord>(rows: &mut [T], reverse: bool, figure: im
 }
 
 /// Sums over the nodes of which every figure is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// How many nodes are summed.
     pub nodes: usize,

@@ -139,8 +139,7 @@ async fn once(job: &Job, mut out: Box<dyn Write + Send>, messages: &Messages) ->
     let outcome = outcome(&report, messages);
     match &job.output_file {
         None => {
-            let written = render::renderer(job.format, job.style).render(&report, &mut out);
-            written.and_then(|()| out.flush()).map_err(Error::Output)?;
+            job.print(&report, &mut out)?;
         }
         Some(path) => {
             let (mut recorder, mut found) = Recorder::open(path, job.layout())?;
@@ -226,6 +225,12 @@ impl Job {
         report::sort(&mut rows, self.sort_by, self.reverse);
         rows.truncate(self.top.unwrap_or(usize::MAX));
         rows
+    }
+
+    /// Writes a report to the end.
+    fn print(&self, report: &Report<'_>, out: &mut dyn Write) -> Result<(), Error> {
+        let written = render::renderer(self.format, self.style).render(report, out);
+        written.and_then(|()| out.flush()).map_err(Error::Output)
     }
 
     /// A report as bytes.

@@ -11,7 +11,6 @@ use futures_util::stream;
 use http::{Request, Response, header};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use jiff::Timestamp;
 use kube::client::Body;
 use nodeusage::{
     client::Client,
@@ -53,24 +52,9 @@ pub fn report(snapshot: &Snapshot) -> Report<'_> {
     let rows = join(snapshot, None, Base::Allocatable);
     Report {
         context: Some("bench"),
-        shows_context: false,
-        failed: Vec::new(),
-        simulated: false,
-        read_at: Timestamp::UNIX_EPOCH,
-        label_columns: Vec::new(),
-        columns: Vec::new(),
-        base: Base::Allocatable,
-        shows_requests: false,
-        shows_swap: false,
         found: vec![rows.len()],
-        undecided: 0,
-        verdict: None,
         totals: Totals::of(&rows, Base::Allocatable),
-        shows_totals: false,
-        newest: None,
-        groups: None,
-        pods: None,
-        group_by: Vec::new(),
         rows: Some(rows),
+        ..Report::default()
     }
 }

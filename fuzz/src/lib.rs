@@ -132,26 +132,14 @@ fn answers(input: &[u8], media_type: &'static str) {
 
 fn report(rows: Vec<NodeUsage<'_>>) -> Report<'_> {
     Report {
-        context: None,
-        shows_context: false,
-        failed: Vec::new(),
-        simulated: false,
-        read_at: Timestamp::UNIX_EPOCH,
         label_columns: vec!["zone".to_owned()],
-        columns: Vec::new(),
-        base: Base::Allocatable,
         shows_requests: true,
         shows_swap: true,
         found: vec![rows.len()],
-        undecided: 0,
-        verdict: None,
-        group_by: Vec::new(),
-        groups: None,
-        pods: None,
-        newest: None,
         totals: Totals::of(&rows, Base::Allocatable),
         shows_totals: true,
         rows: Some(rows),
+        ..Report::default()
     }
 }
 

@@ -470,28 +470,7 @@ mod tests {
         let rows = join(&snapshot, None, Base::Allocatable);
         let totals = Totals::of(&rows, Base::Allocatable);
         let group = Group { labels: Vec::new(), totals, busiest: None };
-        let report = Report {
-            context: None,
-            shows_context: false,
-            failed: Vec::new(),
-            simulated: false,
-            read_at: Timestamp::UNIX_EPOCH,
-            label_columns: Vec::new(),
-            columns: Vec::new(),
-            group_by: Vec::new(),
-            base: Base::Allocatable,
-            shows_requests: false,
-            shows_swap: false,
-            found: vec![1],
-            undecided: 0,
-            verdict: None,
-            rows: None,
-            groups: None,
-            pods: None,
-            totals,
-            shows_totals: false,
-            newest: None,
-        };
+        let report = Report { found: vec![1], totals, ..Report::default() };
         for definition in &DEFINITIONS {
             let has = |line| !matches!(Column::of(definition).value(&report, line), Value::Blank);
             let had = [Line::Node(&rows[0]), Line::Group(&group), Line::Totals(&totals)].map(has);

@@ -110,7 +110,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        report::Totals,
         snapshot::{Labels, Resources, Sample, Snapshot},
         usage::{Base, join},
     };
@@ -141,26 +140,9 @@ mod tests {
         };
         let snapshot = Snapshot { samples: vec![sample], ..Snapshot::default() };
         let report = Report {
-            context: None,
-            shows_context: false,
-            failed: Vec::new(),
-            simulated: false,
-            read_at: Timestamp::UNIX_EPOCH,
-            label_columns: Vec::new(),
-            columns: Vec::new(),
-            group_by: Vec::new(),
-            base: Base::Allocatable,
-            shows_requests: false,
-            shows_swap: false,
             found: vec![1],
-            undecided: 0,
-            verdict: None,
             rows: Some(join(&snapshot, None, Base::Allocatable)),
-            groups: None,
-            pods: None,
-            totals: Totals::of(&[], Base::Allocatable),
-            shows_totals: false,
-            newest: None,
+            ..Report::default()
         };
         for format in Format::value_variants() {
             let outcome = renderer(*format, Style::default()).render(&report, &mut Closed);

@@ -4,13 +4,12 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
-use super::{Cluster, Job, Origin, Outcome};
+use super::{Cluster, Job, Origin, Outcome, remarks::said};
 use crate::{
     client::Messages,
     error::Error,
     pod_usage::{PodUsage, join},
-    render,
-    report::{Report, Totals},
+    report::Report,
     snapshot::NodePods,
     source::{self, Received},
 };
@@ -32,8 +31,7 @@ pub async fn show(
     let (read, unavailable) = job.shown_while(reading, &received).await?;
     let report = report(job, &cluster, &read, node);
     let remarks = remarks(&read, messages);
-    let written = render::renderer(job.format, job.style).render(&report, &mut out);
-    written.and_then(|()| out.flush()).map_err(Error::Output)?;
+    job.print(&report, &mut out)?;
     remarks?;
     unavailable.map_or(Ok(Outcome::Done), Err)
 }
@@ -42,25 +40,14 @@ fn report<'a>(job: &Job, cluster: &'a Cluster, read: &'a NodePods, node: &'a str
     let pods = join(read, node, job.base);
     Report {
         context: cluster.context.as_deref(),
-        shows_context: false,
-        failed: Vec::new(),
         simulated: matches!(job.origin, Origin::Demo),
         read_at: Timestamp::now(),
-        label_columns: Vec::new(),
-        columns: Vec::new(),
         base: job.base,
         shows_requests: true,
-        shows_swap: false,
         found: vec![pods.len()],
-        undecided: 0,
-        verdict: None,
-        group_by: Vec::new(),
-        rows: None,
-        groups: None,
         newest: pods.iter().filter_map(PodUsage::timestamp).max(),
         pods: Some(job.arranged(pods)),
-        totals: Totals::of(&[], job.base),
-        shows_totals: false,
+        ..Report::default()
     }
 }
 
@@ -74,12 +61,7 @@ fn remarks(read: &NodePods, messages: &Messages) -> Result<(), Error> {
         messages.say(&format!("warning: {what}: {message}"));
         messages.hint(&Error::PodsForbidden(message.clone()));
     }
-    for problem in &read.unreadable.first {
-        messages.say(&format!("warning: {problem}"));
-    }
-    if read.unreadable.count > 0 {
-        return Err(Error::Unreadable(read.unreadable.count));
-    }
+    said(&read.unreadable, messages)?;
     if read.pods.is_empty() {
         messages.say("note: the node has no pods");
     }

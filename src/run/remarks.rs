@@ -2,7 +2,12 @@
 
 use super::{Job, Origin, Outcome, Reading, Requests};
 use crate::{
-    client::Messages, error::Error, report::Report, snapshot::Snapshot, source::Selection, visible::visible,
+    client::Messages,
+    error::Error,
+    report::Report,
+    snapshot::{Snapshot, Unreadable},
+    source::Selection,
+    visible::visible,
 };
 
 /// How many nodes could not be decided about, in words; empty where all could.
@@ -67,6 +72,14 @@ pub fn remarks(
     Ok(())
 }
 
+/// Says what can't be read; an error where there is something.
+pub(super) fn said(unreadable: &Unreadable, messages: &Messages) -> Result<(), Error> {
+    for problem in &unreadable.first {
+        messages.say(&format!("warning: {problem}"));
+    }
+    if unreadable.count > 0 { Err(Error::Unreadable(unreadable.count)) } else { Ok(()) }
+}
+
 /// Says what is worth knowing of the reading of one cluster.
 fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Messages) -> Result<(), Error> {
     let is_live = !matches!(job.origin, Origin::Files { .. });
@@ -89,15 +102,11 @@ fn remarks_on(snapshot: &Snapshot, is_empty: bool, job: &Job, messages: &Message
         messages
             .say("warning: requests are unknown, since the files hold no pods: kubectl get pods -A -o json");
     }
-    for problem in &snapshot.unreadable.first {
-        messages.say(&format!("warning: {problem}"));
-    }
+    let all_is_readable = said(&snapshot.unreadable, messages);
     if !snapshot.missing.is_empty() {
         return Err(Error::Missing(snapshot.missing.clone()));
     }
-    if snapshot.unreadable.count > 0 {
-        return Err(Error::Unreadable(snapshot.unreadable.count));
-    }
+    all_is_readable?;
     if snapshot.samples.is_empty()
         && (!is_empty || !is_live || snapshot.nodes_forbidden.is_some())
         && !matches!(job.query.selection, Selection::Named(_))
