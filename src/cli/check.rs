@@ -31,7 +31,7 @@ impl Cli {
                 return unfit("--no-headers", "a file is known by its header");
             }
         }
-        let has_columns = !self.chosen.columns.is_empty();
+        let has_columns = self.chosen.is_any();
         match self.output {
             F::Top | F::Name if has_columns => unfit("--columns", "the format is fixed"),
             F::Json | F::Yaml if has_columns => {

@@ -3,6 +3,7 @@
 mod json;
 mod protobuf;
 
+pub(super) use json::Metadata as JsonMetadata;
 pub(super) use protobuf::Metadata;
 
 use super::{LONGEST_SHOWN, Partial, Problems, amount, within};

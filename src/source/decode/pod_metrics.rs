@@ -1,13 +1,17 @@
 //! PodMetrics of `metrics.k8s.io`, reduced to the sums over their containers, in either encoding (k8s.io/metrics
 //! `v1beta1/generated.proto`).
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use prost::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Problems, json, name, pod::Metadata, protobuf};
+use super::{
+    Problems, json, name,
+    pod::{JsonMetadata, Metadata},
+    protobuf,
+};
 use crate::{
     amount::Amount,
     client::Encoded,
@@ -47,20 +51,13 @@ fn of_json(bytes: &[u8], problems: &mut Problems) -> Result<Option<PodSample>, S
     #[derive(Deserialize)]
     struct PodMetrics<'a> {
         #[serde(borrow)]
-        metadata: Meta<'a>,
+        metadata: JsonMetadata<'a>,
         #[serde(borrow, default)]
         timestamp: Option<&'a RawValue>,
         #[serde(borrow, default)]
         window: Option<&'a RawValue>,
         #[serde(borrow, default)]
         containers: Option<Vec<Container<'a>>>,
-    }
-    #[derive(Deserialize)]
-    struct Meta<'a> {
-        #[serde(borrow)]
-        name: Cow<'a, str>,
-        #[serde(borrow, default)]
-        namespace: Cow<'a, str>,
     }
     #[derive(Deserialize)]
     struct Container<'a> {

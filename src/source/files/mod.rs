@@ -34,8 +34,8 @@ const STALE_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// The name of standard input.
 const STDIN: &str = "-";
 
-/// Reads files; what they hold is at least one cluster. Each cluster is known by its context; what kubectl printed has none. Of the samples of a node the last one
-/// counts, up to the moment `at` where that is given.
+/// Reads files; what they hold is at least one cluster. Each cluster is known by its context; what kubectl printed has
+/// none. Of the samples of a node the last one counts, up to the moment `at` where that is given.
 ///
 /// # Errors
 ///
@@ -103,19 +103,18 @@ impl Found<'_> {
     fn item(&mut self, json: &RawValue, context: Option<String>) -> Result<(), String> {
         let object = Encoded::Json(json.get().as_bytes());
         let shape: Shape<'_> = serde_json::from_str(json.get()).map_err(|error| error.to_string())?;
-        match shape.name() {
+        let problem = match shape.name() {
             "NodeUsage" => {
                 let row = recording::item(json, &self.wanted)?;
                 let context = row.context.clone().or(context);
                 self.row(Row { context, ..row });
+                None
             }
             "Node" => {
                 let Partial { object, problem } = decode::node(object, &self.wanted)?;
                 let cluster = self.clusters.entry(None).or_default();
                 cluster.nodes.extend(object.map(|node| (node.name.clone(), node)));
-                if let Some(problem) = problem {
-                    cluster.unreadable.add(&problem);
-                }
+                problem
             }
             "NodeMetrics" => {
                 let Partial { object, problem } = decode::sample(object, &self.wanted)?;
@@ -123,20 +122,19 @@ impl Found<'_> {
                 if let Some(sample) = object.filter(|sample| is_until(self.at, sample.timestamp)) {
                     cluster.set(sample);
                 }
-                if let Some(problem) = problem {
-                    cluster.unreadable.add(&problem);
-                }
+                problem
             }
             "Pod" => {
                 let Partial { object, problem } = decode::pod(object)?;
                 let cluster = self.clusters.entry(None).or_default();
                 let pods = cluster.pods.get_or_insert_default();
                 object.map_or(Ok(()), |pod| pods.set(pod))?;
-                if let Some(problem) = problem {
-                    cluster.unreadable.add(&problem);
-                }
+                problem
             }
             kind => return Err(format!("it holds a {kind}, and no Node, NodeMetrics, Pod or NodeUsageList")),
+        };
+        if let Some(problem) = problem {
+            self.clusters.entry(None).or_default().unreadable.add(&problem);
         }
         Ok(())
     }

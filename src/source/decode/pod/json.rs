@@ -115,11 +115,11 @@ struct Object<'a> {
 }
 
 #[derive(Deserialize)]
-struct Metadata<'a> {
+pub(in crate::source::decode) struct Metadata<'a> {
     #[serde(borrow)]
-    name: Cow<'a, str>,
+    pub(in crate::source::decode) name: Cow<'a, str>,
     #[serde(borrow, default)]
-    namespace: Cow<'a, str>,
+    pub(in crate::source::decode) namespace: Cow<'a, str>,
 }
 
 #[derive(Deserialize, Default)]
