@@ -1,6 +1,6 @@
 //! What one reading of a cluster found, before anything is computed from it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +9,9 @@ use crate::{
     requests::{Pod, Pods, ResourceList},
     visible::shortened,
 };
+
+/// A sample may be this old at least before it is stale; providers of metrics renew theirs every 15 to 60 seconds.
+pub const STALE_AFTER: Duration = Duration::from_mins(5);
 
 /// The labels of an object that the query asked for; the others are dropped while reading.
 pub type Labels = BTreeMap<String, String>;

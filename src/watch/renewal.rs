@@ -5,10 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::snapshot::Sample;
-
-/// A sample may be this old at least before it is stale; providers of metrics renew theirs every 15 to 60 seconds.
-const LEAST: Duration = Duration::from_mins(5);
+use crate::snapshot::{STALE_AFTER, Sample};
 
 /// The timestamp of each node's sample, and when it was seen first. No clock but this process's own counts, so that the
 /// server's may be wrong.
@@ -22,7 +19,7 @@ impl Renewals {
     /// For readings with this interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
-        Self { stale_after: LEAST.max(interval * 4), seen: HashMap::new() }
+        Self { stale_after: STALE_AFTER.max(interval * 4), seen: HashMap::new() }
     }
 
     /// Marks the samples of a reading that were not renewed for too long.

@@ -12,7 +12,7 @@ use std::{
     path::PathBuf,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -24,12 +24,9 @@ use crate::{
     client::Encoded,
     error::Error,
     requests::{Pod, Pods},
-    snapshot::{Node, Sample, Snapshot, Unreadable},
+    snapshot::{Node, STALE_AFTER, Sample, Snapshot, Unreadable},
 };
 use recording::Row;
-
-/// A recorded sample that is so much older than the last one of all says nothing about that moment.
-const STALE_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -200,7 +197,8 @@ impl Cluster {
             Selection::All | Selection::Matching(_) => true,
         };
         let is_old = |sample: &Sample| {
-            now.zip(sample.timestamp).is_some_and(|(now, time)| now.duration_since(time) > STALE_AFTER)
+            now.zip(sample.timestamp)
+                .is_some_and(|(now, time)| now.duration_since(time).unsigned_abs() > STALE_AFTER)
         };
         let mut samples: Vec<_> =
             self.samples.into_values().filter(|sample| is_selected(&sample.node)).collect();

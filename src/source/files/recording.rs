@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::{
     amount::Amount,
     quantity::Quantity,
+    render::chosen::name_of_label,
     requests::{Asked, Demand, Pod, ResourceList},
     snapshot::{Labels, Node, Resources, Sample},
     usage::UnknownReason,
@@ -194,7 +195,7 @@ impl Cells for CsvCells<'_> {
     }
 
     fn label(&self, key: &str) -> Option<String> {
-        self.text(&format!("label_{key}")).map(Cow::into_owned)
+        self.text(&name_of_label(key)).map(Cow::into_owned)
     }
 
     fn scheduling(&self) -> (Option<bool>, Option<Vec<String>>) {
