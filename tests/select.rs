@@ -362,10 +362,10 @@ const FLAGS: [(&[&str], &[&str]); 39] = [
     (&["--pods=simulated-gpu-1", "--reverse", "--no-headers"], &[]),
 ];
 
-/// An output without what changes with time.
+/// An output without what changes with time: an age, a timestamp, and how wide its column is.
 fn timeless(output: &str) -> String {
     let mut timeless = String::new();
-    for word in output.split_inclusive([' ', ',', '\t', '\n']) {
+    for word in output.split_inclusive([' ', ',', '\t', '\n']).filter(|word| *word != " ") {
         let bare = word.trim_matches(|character: char| !character.is_ascii_alphanumeric());
         let is_time = bare.parse::<Timestamp>().is_ok() || bare.parse::<SignedDuration>().is_ok();
         write!(timeless, "{}", if is_time { "TIME" } else { word }).unwrap();

@@ -11,6 +11,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::running::eventually;
+
 /// How often it looks.
 const PERIOD: Duration = Duration::from_millis(500);
 
@@ -18,33 +20,47 @@ const PERIOD: Duration = Duration::from_millis(500);
 pub type Sample = (String, String);
 
 /// When each sample was served.
-#[derive(Clone, Default)]
-pub struct Observer(Arc<Mutex<BTreeMap<Sample, Vec<Instant>>>>);
+#[derive(Clone)]
+pub struct Observer {
+    port: u16,
+    seen: Arc<Mutex<BTreeMap<Sample, Vec<Instant>>>>,
+}
 
 impl Observer {
     /// Looks at a server that answers in plain HTTP at a port, until the process ends.
     pub fn of(port: u16) -> Self {
-        let observer = Self::default();
+        let observer = Self { port, seen: Arc::default() };
         let looking = observer.clone();
         thread::spawn(move || {
             loop {
                 let begun = Instant::now();
-                for sample in served(port).unwrap_or_default() {
-                    looking.0.lock().unwrap().entry(sample).or_default().push(begun);
-                }
+                looking.look();
                 thread::sleep(PERIOD.saturating_sub(begun.elapsed()));
             }
         });
         observer
     }
 
+    /// Looks once; `None` where the server does not answer.
+    fn look(&self) -> Option<()> {
+        let begun = Instant::now();
+        let served = served(self.port)?;
+        let mut seen = self.seen.lock().unwrap();
+        for sample in served {
+            seen.entry(sample).or_default().push(begun);
+        }
+        Some(())
+    }
+
+    /// All that was ever served, up to now.
     pub fn seen(&self) -> BTreeMap<Sample, Vec<Instant>> {
-        self.0.lock().unwrap().clone()
+        eventually("a last look", || self.look());
+        self.seen.lock().unwrap().clone()
     }
 
     /// The timestamp of a node's latest sample.
     pub fn latest(&self, node: &str) -> Option<String> {
-        let seen = self.0.lock().unwrap();
+        let seen = self.seen.lock().unwrap();
         seen.keys().filter(|(name, _)| name == node).map(|(_, timestamp)| timestamp.clone()).max()
     }
 }

@@ -89,6 +89,9 @@ impl Recorder {
 
     /// Ends it, and gives its standard error.
     pub fn end(&mut self) -> String {
+        // What is served from now on, it can't know.
+        let now = Instant::now();
+        self.unreachable.push((now, now + Duration::from_hours(1)));
         let (code, took) = self.running.end(Signal::TERM);
         assert_eq!(code, Some(0), "{}", self.running.stderr());
         assert!(took < Duration::from_secs(1), "{took:?}");

@@ -98,10 +98,12 @@ fn a_recording_survives_whatever_fails_and_misses_nothing() {
 
     assert!(scene.front.asked(METRICS).len() >= 40, "{} ticks", scene.front.asked(METRICS).len());
     let Scene { observer, direct, fronted, deleted, .. } = &mut scene;
-    for (recorder, rows_before) in [direct, fronted].into_iter().zip(rows_before) {
-        let seen = observer.seen();
-        let said = recorder.end();
-        assert_each_line_is_of_an_outage(&said);
+    let mut recorders = [direct, fronted];
+    for recorder in &mut recorders {
+        assert_each_line_is_of_an_outage(&recorder.end());
+    }
+    let seen = observer.seen();
+    for (recorder, rows_before) in recorders.into_iter().zip(rows_before) {
         let needed = recorder.assert_complete(&seen);
         assert!(needed >= 2 * nodes.len(), "{needed} samples of {} nodes", nodes.len());
         for row in &recorder.rows()[rows_before..] {
@@ -159,11 +161,14 @@ impl Scene {
 
     /// Gives the number of rows of each recorder after which the deleted node is known to be gone.
     fn nodes_change_come_and_go(&self, nodes: &BTreeSet<String>) -> [usize; 2] {
+        self.plane.borrow_mut().command(&format!("nodes {}", nodes.len() + 1));
+        // Right after a sample, so that none is served only in the moment before the node goes, which nobody else sees.
+        let latest = self.observer.latest(&self.deleted);
+        eventually("a new sample", || (self.observer.latest(&self.deleted) > latest).then_some(()));
+        self.kubectl(&["delete", "node", &self.deleted]);
         self.note("once");
         let patch = r#"{"status":{"allocatable":{"cpu":"1234m"}}}"#;
         self.kubectl(&["patch", "node", &self.changed, "--subresource=status", "--type=merge", "-p", patch]);
-        self.plane.borrow_mut().command(&format!("nodes {}", nodes.len() + 1));
-        self.kubectl(&["delete", "node", &self.deleted]);
         ticks(&self.front, 2);
         let recorders = [&self.direct, &self.fronted];
         let rows = recorders.map(|recorder| recorder.rows().len());
