@@ -9,20 +9,20 @@ HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 NODES ?= 500
 SIZES ?= 50 500 5000
 
-.PHONY: demo test lint advisories msrv dist bench cluster-up cluster-down
+.PHONY: demo test lint advisories msrv dist bench own cluster-up cluster-down
 
 ## A table of a simulated cluster; needs no cluster and no network once it is built.
-demo:
+demo: own
 	@cargo run --quiet --locked -- --demo
 
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
-test: lint msrv
+test: own lint msrv
 	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && tools=$$(tests/packaging/build) && \
 	  archive=$$(release/archive $(HOST)) && cargo build --locked --example pod && \
 	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" NODEUSAGE_TEST_TOOLS="$$tools" \
 	  NODEUSAGE_TEST_ARCHIVE="$$PWD/$$archive" INSTA_UPDATE=no cargo test --locked --no-fail-fast --lib --tests
 
-lint: $(CARGO_DENY)
+lint: own $(CARGO_DENY)
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
@@ -35,16 +35,21 @@ advisories: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check advisories
 
 ## The oldest Rust that is promised builds it.
-msrv:
+msrv: own
 	@command -v rustup >/dev/null || { echo "rustup is missing; install it: https://rustup.rs" >&2; exit 1; }
 	cargo +$(MSRV) check --locked --all-targets
 
 ## What a release has for this kind of machine, and its checksum.
-dist:
+dist: own
 	archive=$$(release/archive $(HOST)) && cd dist && sha256sum -- "$${archive##*/}" >SHA256SUMS
 
-bench:
+bench: own
 	benches/compare $(SIZES)
+
+## Cargo tells by the age of the sources whether they were built, and not by which checkout they are in.
+own:
+	@last="$(CARGO_TARGET_DIR)/checkout"; [ "$$(cat "$$last" 2>/dev/null)" = "$(CURDIR)" ] || \
+	  { mkdir -p "$(CARGO_TARGET_DIR)" && cargo clean --quiet --package kubectl-nodeusage && echo "$(CURDIR)" >"$$last"; }
 
 ## A control plane that stays: prints its kubeconfig.
 cluster-up:
