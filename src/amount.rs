@@ -2,17 +2,23 @@
 
 use std::{
     cmp::Ordering,
+    fmt,
     iter::Sum,
+    num::NonZero,
     ops::{AddAssign, Sub, SubAssign},
 };
 
 use crate::quantity::Quantity;
 
 /// An amount of cores or bytes, exact to the billionth, which is the finest that a [`Quantity`] holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Amount(i128);
+///
+/// An unknown one takes no more room than a known one: most of what is kept of a cluster are amounts that may be unknown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(NonZero<u128>);
 
 const NANOS: i128 = 1_000_000_000;
+
+const SIGN: u128 = 1 << 127;
 
 impl Amount {
     /// The most that one quantity may say, 2^63 - 1. Sums of as many as a memory can hold stay exact.
@@ -21,34 +27,54 @@ impl Amount {
     /// The amount that a quantity says; `None` beyond 2^63 - 1 either way, which is no amount of anything.
     #[must_use]
     pub fn from_quantity(quantity: &Quantity) -> Option<Self> {
-        quantity.nanos().filter(|nanos| nanos.abs() <= Self::LARGEST).map(Self)
+        quantity.nanos().filter(|nanos| nanos.abs() <= Self::LARGEST).map(Self::new)
     }
 
     /// None.
-    pub const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self::new(0);
+
+    /// So many billionths. The sign is turned over, so that the order is kept and only what no sum can reach has no bit.
+    const fn new(nanos: i128) -> Self {
+        match NonZero::new(nanos.cast_unsigned() ^ SIGN) {
+            Some(turned) => Self(turned),
+            None => Self(NonZero::<u128>::MIN),
+        }
+    }
 
     /// So many whole ones.
     #[must_use]
     pub fn from_whole(whole: i64) -> Self {
-        Self(i128::from(whole) * NANOS)
+        Self::new(i128::from(whole) * NANOS)
     }
 
     /// In billionths.
     #[must_use]
     pub fn nanos(self) -> i128 {
-        self.0
+        (self.0.get() ^ SIGN).cast_signed()
     }
 
     /// In thousandths, rounded away from zero as Go's `Quantity.MilliValue` is.
     #[must_use]
     pub fn millis(self) -> i128 {
-        away_from_zero(self.0, NANOS / 1000)
+        away_from_zero(self.nanos(), NANOS / 1000)
     }
 
     /// Whole ones, rounded away from zero as Go's `Quantity.Value` is.
     #[must_use]
     pub fn whole(self) -> i128 {
-        away_from_zero(self.0, NANOS)
+        away_from_zero(self.nanos(), NANOS)
+    }
+}
+
+impl Default for Amount {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Amount").field(&self.nanos()).finish()
     }
 }
 
@@ -58,13 +84,13 @@ fn away_from_zero(amount: i128, unit: i128) -> i128 {
 
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = Self::new(self.nanos() + other.nanos());
     }
 }
 
 impl SubAssign for Amount {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 
@@ -72,13 +98,13 @@ impl Sub for Amount {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self::new(self.nanos() - other.nanos())
     }
 }
 
 impl Sum for Amount {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self(amounts.map(|amount| amount.0).sum())
+        Self::new(amounts.map(Self::nanos).sum())
     }
 }
 
@@ -93,7 +119,7 @@ impl Percent {
     /// The share; `None` when there is nothing to have a share of.
     #[must_use]
     pub fn of(used: Amount, of: Amount) -> Option<Self> {
-        (of.0 > 0).then_some(Self { used: used.0, of: of.0 })
+        (of > Amount::ZERO).then_some(Self { used: used.nanos(), of: of.nanos() })
     }
 
     /// The percent in units of 10^-`places`, rounded half away from zero.
@@ -146,7 +172,7 @@ mod tests {
     use super::*;
 
     fn percent(used: i128, of: i128) -> Percent {
-        Percent::of(Amount(used), Amount(of)).unwrap()
+        Percent::of(Amount::new(used), Amount::new(of)).unwrap()
     }
 
     #[test]
@@ -158,6 +184,15 @@ mod tests {
             assert_eq!((amount.millis(), amount.whole()), (millis, whole), "{text}");
         }
         assert_eq!(Amount::from_quantity(&"1e20".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn amounts_are_ordered_and_an_unknown_one_takes_no_more_room() {
+        let amounts = [i128::MIN, -Amount::LARGEST, -1, 0, 1, Amount::LARGEST, i128::MAX].map(Amount::new);
+        assert!(amounts.is_sorted_by(|less, more| less < more), "{amounts:?}");
+        assert_eq!(amounts[1..].iter().map(|amount| amount.nanos()).sum::<i128>(), i128::MAX);
+        assert_eq!((Amount::default(), Amount::ZERO.nanos()), (Amount::ZERO, 0));
+        assert_eq!(size_of::<Option<Amount>>(), size_of::<Amount>());
     }
 
     #[test]
@@ -195,7 +230,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_share() {
-        assert!(Percent::of(Amount(1), Amount(0)).is_none());
-        assert!(Percent::of(Amount(1), Amount(-5)).is_none());
+        assert!(Percent::of(Amount::new(1), Amount::ZERO).is_none());
+        assert!(Percent::of(Amount::new(1), Amount::new(-5)).is_none());
     }
 }
