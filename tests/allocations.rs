@@ -28,6 +28,6 @@ fn a_node_costs_little() {
     let (large_blocks, large_peak) = of(3_000);
     let blocks = (large_blocks - small_blocks) / 2_000;
     let bytes = (large_peak - small_peak) / 2_000;
-    dhat::assert!(blocks <= 90, "{blocks} allocations a node");
-    dhat::assert!(bytes <= 850, "{bytes} bytes of peak memory a node");
+    dhat::assert!(blocks <= 52, "{blocks} allocations a node");
+    dhat::assert!(bytes <= 700, "{bytes} bytes of peak memory a node");
 }

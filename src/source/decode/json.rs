@@ -147,7 +147,7 @@ fn labels(
     problems: &mut Problems,
 ) -> Labels {
     let given = given.unwrap_or_default();
-    problems.labels(wanted, |key| given.get(key).map(|value| &**value))
+    problems.labels(wanted, |key| given.get(key).map(|value| Ok(&**value)))
 }
 
 pub(super) fn resources(of: &str, list: &ListOfResources<'_>, problems: &mut Problems) -> Resources {

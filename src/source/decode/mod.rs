@@ -1,6 +1,7 @@
 //! core/v1 Nodes and `metrics.k8s.io` NodeMetrics, reduced to what is needed of them.
 
 mod json;
+mod maps;
 mod pod;
 mod pod_metrics;
 mod protobuf;
@@ -163,11 +164,15 @@ impl Problems {
         })
     }
 
-    fn labels<'a>(&mut self, wanted: &BTreeSet<&str>, value: impl Fn(&str) -> Option<&'a str>) -> Labels {
+    fn labels<'a>(
+        &mut self,
+        wanted: &BTreeSet<&str>,
+        value: impl Fn(&str) -> Option<Result<&'a str, String>>,
+    ) -> Labels {
         let mut labels = Labels::new();
         for &key in wanted {
             let Some(value) = value(key) else { continue };
-            let bounded = at_most(LONGEST_VALUE, value);
+            let bounded = value.and_then(|value| at_most(LONGEST_VALUE, value));
             labels
                 .extend(self.read(format_args!("label {key}"), bounded).map(|value| (key.to_owned(), value)));
         }

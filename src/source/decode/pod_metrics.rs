@@ -1,14 +1,14 @@
 //! PodMetrics of `metrics.k8s.io`, reduced to the sums over their containers, in either encoding (k8s.io/metrics
 //! `v1beta1/generated.proto`).
 
-use std::collections::HashMap;
-
 use prost::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Problems, json, name,
+    Problems, json,
+    maps::{self, QuantityEntry},
+    name,
     pod::{JsonMetadata, Metadata},
     protobuf,
 };
@@ -96,11 +96,11 @@ fn of_protobuf(bytes: &[u8], problems: &mut Problems) -> Option<PodSample> {
     }
     #[derive(Clone, PartialEq, Message)]
     struct Container {
-        #[prost(map = "string, message", tag = "2")]
-        usage: HashMap<String, protobuf::Quantity>,
+        #[prost(message, repeated, tag = "2")]
+        usage: Vec<QuantityEntry>,
     }
     let PodMetrics { metadata, timestamp, window, containers } =
-        PodMetrics::decode(bytes).map_err(|error| problems.0.push(error.to_string())).ok()?;
+        maps::decode::<PodMetrics>(bytes).map_err(|error| problems.0.push(error.to_string())).ok()?;
     let Metadata { name, namespace } = metadata.unwrap_or_default();
     Some(PodSample {
         timestamp: problems.read("timestamp", protobuf::time(timestamp)),

@@ -1,12 +1,16 @@
 //! The protobuf of the objects: the fields that are needed, with the numbers of k8s.io/api `core/v1/generated.proto`,
 //! k8s.io/metrics `v1beta1/generated.proto` and apimachinery's. The others are passed over.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use prost::{DecodeError, Message};
 
-use super::{LONGEST_SHOWN, Partial, Problems, SWAP, amount, not_negative};
+use super::{
+    LONGEST_SHOWN, Partial, Problems, SWAP, amount,
+    maps::{self, Entry, QuantityEntry, TextEntry, entry},
+    not_negative,
+};
 use crate::{
     amount::Amount,
     quantity,
@@ -17,7 +21,7 @@ use crate::{
 
 /// Reads a Node.
 pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
-    let Node { metadata, spec, status } = match Node::decode(bytes) {
+    let Node { metadata, spec, status } = match maps::decode::<Node>(bytes) {
         Ok(node) => node,
         Err(error) => return name_only(bytes, &error, snapshot::Node::named),
     };
@@ -43,7 +47,7 @@ pub fn node(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<snapshot::Node> {
 
 /// Reads a NodeMetrics.
 pub fn sample(bytes: &[u8], wanted: &BTreeSet<&str>) -> Partial<Sample> {
-    let NodeMetrics { metadata, timestamp, window, usage } = match NodeMetrics::decode(bytes) {
+    let NodeMetrics { metadata, timestamp, window, usage } = match maps::decode::<NodeMetrics>(bytes) {
         Ok(sample) => sample,
         Err(error) => return name_only(bytes, &error, Sample::named),
     };
@@ -102,9 +106,11 @@ pub fn resource_version(bytes: &[u8]) -> Result<String, String> {
 ///
 /// Says why they can't be read.
 pub fn metadata(bytes: &[u8]) -> Result<(String, Labels), String> {
-    let Labelled { metadata } = Labelled::decode(bytes).map_err(|error| error.to_string())?;
+    let Labelled { metadata } = maps::decode(bytes).map_err(|error| error.to_string())?;
     let ObjectMeta { name, labels } = metadata.unwrap_or_default();
-    Ok((name, labels.into_iter().collect()))
+    let known = labels.iter().filter_map(|label| Some((label.key()?, label)));
+    let labels = known.map(|(key, label)| Ok((key.to_owned(), label.text()?.to_owned())));
+    Ok((name, labels.collect::<Result<_, String>>()?))
 }
 
 /// What is left of an object that is damaged elsewhere: its name, where that can still be read.
@@ -125,29 +131,25 @@ fn name_only<T>(bytes: &[u8], error: &DecodeError, object: impl FnOnce(String) -
     problems.partial(name, object)
 }
 
-fn kept(labels: &HashMap<String, String>, wanted: &BTreeSet<&str>, problems: &mut Problems) -> Labels {
-    problems.labels(wanted, |key| labels.get(key).map(String::as_str))
+fn kept(labels: &[TextEntry], wanted: &BTreeSet<&str>, problems: &mut Problems) -> Labels {
+    problems.labels(wanted, |key| entry(labels, key).map(Entry::text))
 }
 
-pub(super) fn resources(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> Resources {
+pub(super) fn resources(of: &str, list: &[QuantityEntry], problems: &mut Problems) -> Resources {
     Resources { cpu: resource(of, "cpu", list, problems), memory: resource(of, "memory", list, problems) }
 }
 
-fn extended(of: &str, list: &HashMap<String, Quantity>, problems: &mut Problems) -> ResourceList {
-    let names = list.keys().filter(|name| is_extended(name));
-    names.filter_map(|name| Some((name.clone(), resource(of, name, list, problems)?))).collect()
+fn extended(of: &str, list: &[QuantityEntry], problems: &mut Problems) -> ResourceList {
+    let names = list.iter().filter_map(Entry::key).filter(|name| is_extended(name));
+    names.filter_map(|name| Some((name.to_owned(), resource(of, name, list, problems)?))).collect()
 }
 
-fn resource(
-    of: &str,
-    name: &str,
-    list: &HashMap<String, Quantity>,
-    problems: &mut Problems,
-) -> Option<Amount> {
-    let text = &list.get(name)?.string;
-    let quantity = text.parse::<quantity::Quantity>().map_err(|error| error.to_string());
-    let amount = quantity.and_then(|quantity| amount(&quantity));
-    let amount = amount.map_err(|problem| format!("{:?}: {problem}", shortened(text, LONGEST_SHOWN)));
+fn resource(of: &str, name: &str, list: &[QuantityEntry], problems: &mut Problems) -> Option<Amount> {
+    let amount = entry(list, name)?.text().and_then(|text| {
+        let quantity = text.parse::<quantity::Quantity>().map_err(|error| error.to_string());
+        let amount = quantity.and_then(|quantity| amount(&quantity));
+        amount.map_err(|problem| format!("{:?}: {problem}", shortened(text, LONGEST_SHOWN)))
+    });
     problems.read(format_args!("{of} {name}"), amount)
 }
 
@@ -171,8 +173,8 @@ struct Node {
 struct ObjectMeta {
     #[prost(string, tag = "1")]
     name: String,
-    #[prost(map = "string, string", tag = "11")]
-    labels: HashMap<String, String>,
+    #[prost(message, repeated, tag = "11")]
+    labels: Vec<TextEntry>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -195,10 +197,10 @@ struct Taint {
 
 #[derive(Clone, PartialEq, Message)]
 struct NodeStatus {
-    #[prost(map = "string, message", tag = "1")]
-    capacity: HashMap<String, Quantity>,
-    #[prost(map = "string, message", tag = "2")]
-    allocatable: HashMap<String, Quantity>,
+    #[prost(message, repeated, tag = "1")]
+    capacity: Vec<QuantityEntry>,
+    #[prost(message, repeated, tag = "2")]
+    allocatable: Vec<QuantityEntry>,
     #[prost(message, optional, tag = "7")]
     node_info: Option<NodeSystemInfo>,
 }
@@ -216,12 +218,6 @@ struct NodeSwapStatus {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Quantity {
-    #[prost(string, tag = "1")]
-    pub(super) string: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
 struct NodeMetrics {
     #[prost(message, optional, tag = "1")]
     metadata: Option<ObjectMeta>,
@@ -229,8 +225,8 @@ struct NodeMetrics {
     timestamp: Option<Time>,
     #[prost(message, optional, tag = "3")]
     window: Option<Duration>,
-    #[prost(map = "string, message", tag = "4")]
-    usage: HashMap<String, Quantity>,
+    #[prost(message, repeated, tag = "4")]
+    usage: Vec<QuantityEntry>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -86,7 +86,7 @@ fn of_protobuf() -> Vec<Case> {
     let usage = |cpu: &[u8]| field(4, [resource(2, "cpu", cpu), resource(2, "memory", "1Gi")].concat());
     vec![
         of("a quantity that is none", [timed(), usage(b"4 cores")].concat(), NO_CPU, "usage cpu"),
-        of("a quantity that is not UTF-8", [timed(), usage(b"\xff")].concat(), NO_USE, THIS),
+        of("a quantity that is not UTF-8", [timed(), usage(b"\xff")].concat(), NO_CPU, "invalid utf-8"),
         of("containers that are a number", [timed(), number(4, 7)].concat(), NO_USE, "wire type"),
         of("no time", [named(), usage(b"1")].concat(), WHOLE, "timestamp: it is missing"),
         of("no name", encode::field(4, ""), NO_USE, "it has no name"),

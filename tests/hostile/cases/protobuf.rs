@@ -197,7 +197,6 @@ fn damages() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("the end of a group", rest(&[3 << 3 | 4]), "it has no name"),
         ("a group without an end", rest(&[9 << 3 | 3]), "node \""),
         ("groups a thousand deep", rest(&[9 << 3 | 3].repeat(1_000)), "recursion limit"),
-        ("a label that is not UTF-8", field(1, [field(1, "a"), entry(11, "k", b"\xff")].concat()), "UTF-8"),
         ("a name that is not UTF-8", metadata(b"\xff"), "it has no name"),
         ("a name of a wrong wire type", field(1, number(1, 7)), "it has no name"),
         ("no name", field(1, ""), "it has no name"),
@@ -206,6 +205,14 @@ fn damages() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("messages a thousand deep", deep, "node \""),
         ("random bytes", b"\x0a\x93\x17\xfe\x00\xc3".to_vec(), "it has no name"),
     ]
+}
+
+/// A label is read where it is shown, and a node without it is shown all the same.
+fn label_that_is_no_text(on: Request, good: &[u8], shown: &str) -> Case {
+    let item = field(1, [field(1, "a"), entry(11, "k", b"\xff")].concat());
+    let lines = [shown, B].map(|line| format!("{line} <none>")).into();
+    let outcome = Outcome::Partly { shows: lines, warns: vec!["label k: invalid utf-8"] };
+    Case { arguments: vec!["-L", "k"], outcome, ..case(on, "a label that is not UTF-8", &item, good, "", "") }
 }
 
 fn samples() -> Vec<Case> {
@@ -232,6 +239,7 @@ fn samples() -> Vec<Case> {
     items
         .into_iter()
         .map(|(name, item, shown, warns)| case(Request::Samples, name, &item, &sample("b"), shown, warns))
+        .chain([label_that_is_no_text(Request::Samples, &sample("b"), unmeasured)])
         .collect()
 }
 
@@ -264,5 +272,6 @@ fn nodes() -> Vec<Case> {
     items
         .into_iter()
         .map(|(name, item, shown, warns)| case(Request::Nodes, name, &item, &node("b"), shown, warns))
+        .chain([label_that_is_no_text(Request::Nodes, &node("b"), unknown)])
         .collect()
 }

@@ -1,18 +1,16 @@
 //! A Pod in protobuf.
 
-use std::collections::HashMap;
-
 use prost::Message;
 
 use super::{PodObject, counted};
 use crate::{
     requests::{PodSpec, Requirements, ResourceList},
-    source::decode::protobuf::Quantity,
+    source::decode::maps::{self, Entry, QuantityEntry},
 };
 
 /// Reads a Pod.
 pub fn pod(bytes: &[u8]) -> PodObject {
-    let Pod { metadata, spec, status } = match Pod::decode(bytes) {
+    let Pod { metadata, spec, status } = match maps::decode::<Pod>(bytes) {
         Ok(pod) => pod,
         Err(error) => return rest(bytes, error.to_string()),
     };
@@ -70,19 +68,21 @@ fn pod_spec(spec: Spec) -> Result<PodSpec, String> {
         init_containers: spec.init_containers.into_iter().map(init).collect::<Result<_, _>>()?,
         containers: containers.collect::<Result<_, _>>()?,
         resources: requirements(spec.resources)?,
-        overhead: list(spec.overhead)?,
+        overhead: list(&spec.overhead)?,
     })
 }
 
 fn requirements(resources: Option<ResourceRequirements>) -> Result<Requirements, String> {
     let ResourceRequirements { limits, requests } = resources.unwrap_or_default();
-    Ok(Requirements { requests: list(requests)?, limits: list(limits)? })
+    Ok(Requirements { requests: list(&requests)?, limits: list(&limits)? })
 }
 
-fn list(amounts: HashMap<String, Quantity>) -> Result<ResourceList, String> {
-    let amounts = amounts.into_iter().filter_map(|(name, Quantity { string: text })| {
-        let amount = counted(&name, &text, || text.parse().map_err(|error| format!("{error}")))?;
-        Some(amount.map(|amount| (name, amount)))
+fn list(amounts: &[QuantityEntry]) -> Result<ResourceList, String> {
+    let amounts = amounts.iter().filter_map(|entry| {
+        let (name, text) = (entry.key()?, entry.text());
+        let shown = *text.as_ref().unwrap_or(&"");
+        let amount = counted(name, shown, || text?.parse().map_err(|error| format!("{error}")))?;
+        Some(amount.map(|amount| (name.to_owned(), amount)))
     });
     amounts.collect()
 }
@@ -113,8 +113,8 @@ struct Spec {
     node_name: String,
     #[prost(message, repeated, tag = "20")]
     init_containers: Vec<Container>,
-    #[prost(map = "string, message", tag = "32")]
-    overhead: HashMap<String, Quantity>,
+    #[prost(message, repeated, tag = "32")]
+    overhead: Vec<QuantityEntry>,
     #[prost(message, optional, tag = "40")]
     resources: Option<ResourceRequirements>,
 }
@@ -129,10 +129,10 @@ struct Container {
 
 #[derive(Clone, PartialEq, Message)]
 struct ResourceRequirements {
-    #[prost(map = "string, message", tag = "1")]
-    limits: HashMap<String, Quantity>,
-    #[prost(map = "string, message", tag = "2")]
-    requests: HashMap<String, Quantity>,
+    #[prost(message, repeated, tag = "1")]
+    limits: Vec<QuantityEntry>,
+    #[prost(message, repeated, tag = "2")]
+    requests: Vec<QuantityEntry>,
 }
 
 #[derive(Clone, PartialEq, Message)]
