@@ -17,6 +17,13 @@ pub enum Choice {
     Csv,
 }
 
+impl Choice {
+    /// For those who read a table.
+    pub fn of_table(is_wide: bool) -> Self {
+        if is_wide { Self::Wide } else { Self::Text }
+    }
+}
+
 const NODE: [&str; 5] =
     ["node", "cpu_usage_cores", "cpu_usage_percent", "memory_usage_bytes", "memory_usage_percent"];
 

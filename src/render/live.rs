@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{
     Style,
-    choice::lines,
+    choice::{Choice, columns, lines},
     column::Column,
     table::{Table, age_text, percent_text, shortened},
 };
@@ -36,31 +36,31 @@ impl Live<'_> {
     /// The lines of a screen of this size, for the report's nodes in their order.
     #[must_use]
     pub fn frame(&self, report: &Report<'_>, width: usize, height: usize) -> Vec<String> {
+        let fitted = |line: String| shortened(&line, width).into_owned();
         let rows = lines(report);
-        let mut head: Vec<_> =
-            [self.summary(report), self.times(report)].map(|line| shortened(line, width)).into();
+        let mut head: Vec<_> = [self.summary(report), self.times(report)].map(fitted).into();
         let tone = if self.style.colour { AnsiColor::Red.on_default().bold() } else { Ansi::new() };
-        head.extend(self.failing.iter().map(|failing| {
-            let line = shortened(visible(failing).into_owned(), width);
-            format!("{tone}{line}{tone:#}")
-        }));
+        head.extend(
+            self.failing
+                .iter()
+                .map(|failing| format!("{tone}{}{tone:#}", shortened(&visible(failing), width))),
+        );
         let header = usize::from(!self.style.no_headers);
         let foot = 1;
         let room = height.saturating_sub(head.len() + header + foot);
         let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
 
-        let lines = &rows[..shown];
-        let mut table = Table::of(report, self.style, self.wide);
+        let mut columns = columns(report, Choice::of_table(self.wide));
         if report.groups.is_none() && report.columns.is_empty() {
-            table.add(Column::trend(self.trends, TREND_WIDTH));
+            columns.push(Column::trend(self.trends, TREND_WIDTH));
         }
-        let widths = table.widths(lines);
-        let widths = table.fit(widths, width);
+        let mut table = Table::of(report, &columns, &rows[..shown], self.style);
+        table.fit(width);
         let mut frame = head;
-        frame.extend(table.header(&widths));
-        frame.extend(lines.iter().map(|line| table.line(&widths, *line)));
+        frame.extend(table.header());
+        frame.extend((0..shown).map(|at| table.line(at)));
         if shown < rows.len() {
-            frame.push(shortened(format!("... {} more", rows.len() - shown), width));
+            frame.push(fitted(format!("... {} more", rows.len() - shown)));
         }
         frame.truncate(height.saturating_sub(foot));
         frame.push(self.countdown(width));
@@ -92,7 +92,7 @@ impl Live<'_> {
 
     fn countdown(&self, width: usize) -> String {
         match self.next_in {
-            None => shortened("reading".to_owned(), width),
+            None => shortened("reading", width).into_owned(),
             Some(left) => progress::countdown(left, self.interval, width),
         }
     }

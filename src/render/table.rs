@@ -1,5 +1,7 @@
 //! The columns and cells of a table for people.
 
+use std::{borrow::Cow, fmt::Write, iter::repeat_n};
+
 use anstyle::{AnsiColor, Style as Ansi};
 use clap::ValueEnum;
 use jiff::SignedDuration;
@@ -7,7 +9,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{
     Style, UNKNOWN,
-    choice::{Choice, columns},
     column::{Column, Line, OPTIONAL, Value},
     kubectl, number,
 };
@@ -54,47 +55,62 @@ const GAP: usize = 2;
 /// A name is not cut shorter than this as long as there is a column to leave out.
 const SHORT_NAME: usize = 16;
 
-/// The columns of a report, and how their cells are written.
-pub struct Table<'a> {
-    report: &'a Report<'a>,
+/// Lines of cells, each written once: what is wide enough for all of them is known only after the last one.
+pub struct Table {
     style: Style,
-    columns: Vec<Column<'a>>,
+    columns: Vec<Placed>,
+    /// How many cells each line has, be they shown or not.
+    cells_of_line: usize,
+    /// What stands in the cells, one behind the other, line by line.
+    text: String,
+    /// Where each cell ends in the text.
+    cells: Vec<(usize, Tone)>,
 }
 
-impl<'a> Table<'a> {
-    /// The columns that text or, with all that is known, wide has.
-    pub fn of(report: &'a Report<'a>, style: Style, wide: bool) -> Self {
-        let choice = if wide { Choice::Wide } else { Choice::Text };
-        Self { report, style, columns: columns(report, choice) }
-    }
+/// A column that is shown.
+struct Placed {
+    header: String,
+    is_figure: bool,
+    rank: usize,
+    width: usize,
+    /// Which of a line's cells stands in it.
+    at: usize,
+}
 
-    /// Adds a column at the end.
-    pub fn add(&mut self, column: Column<'a>) {
-        self.columns.push(column);
-    }
-
-    /// How wide each column must be for these lines.
-    pub fn widths(&self, lines: &[Line<'_>]) -> Vec<usize> {
-        let width = |column: &Column<'_>| {
-            let cells = lines.iter().map(|line| self.cell(column, *line).text.width()).max().unwrap_or(0);
-            if self.style.no_headers { cells } else { cells.max(visible(&column.header).width()) }
+impl Table {
+    /// Writes the cells of these lines.
+    pub fn of(report: &Report<'_>, columns: &[Column<'_>], lines: &[Line<'_>], style: Style) -> Self {
+        let placed = |(at, column): (usize, &Column<'_>)| {
+            let header = if style.no_headers { String::new() } else { visible(&column.header).into_owned() };
+            let width = header.width();
+            Placed { header, is_figure: column.is_figure, rank: column.rank, width, at }
         };
-        self.columns.iter().map(width).collect()
+        let mut placed: Vec<_> = columns.iter().enumerate().map(placed).collect();
+        let (mut text, mut cells) = (String::new(), Vec::with_capacity(lines.len() * columns.len()));
+        for line in lines {
+            for (column, Placed { width, .. }) in columns.iter().zip(&mut placed) {
+                let cell = cell(column.value(report, *line), report, style.units);
+                *width = cell.text.width().max(*width);
+                text.push_str(&cell.text);
+                cells.push((text.len(), cell.tone));
+            }
+        }
+        Self { style, cells_of_line: columns.len(), columns: placed, text, cells }
     }
 
-    /// Leaves out columns, and then shortens the names, until a line has room; gives the widths then.
-    pub fn fit(&mut self, mut widths: Vec<usize>, room: usize) -> Vec<usize> {
-        let Some(mut named) = self.naming() else { return widths };
-        while total(&widths) - widths[named].saturating_sub(SHORT_NAME) > room {
+    /// Leaves out columns, and then shortens the names, until a line has room.
+    pub fn fit(&mut self, room: usize) {
+        let Some(mut named) = self.naming() else { return };
+        while self.width() - self.columns[named].width.saturating_sub(SHORT_NAME) > room {
             let others = (0..self.columns.len()).filter(|at| *at != named);
             let least = others.max_by_key(|at| (self.columns[*at].rank, *at));
             let Some(least) = least.filter(|at| self.columns[*at].rank >= OPTIONAL) else { break };
             self.columns.remove(least);
-            widths.remove(least);
             named -= usize::from(least < named);
         }
-        widths[named] -= total(&widths).saturating_sub(room).min(widths[named].saturating_sub(1));
-        widths
+        let excess = self.width().saturating_sub(room);
+        let name = &mut self.columns[named].width;
+        *name -= excess.min(name.saturating_sub(1));
     }
 
     /// The column by which lines are known: the first of texts, or of figures where there is no text; that of the nodes' names
@@ -105,67 +121,71 @@ impl<'a> Table<'a> {
     }
 
     /// The line of column names; `None` where there is to be none.
-    pub fn header(&self, widths: &[usize]) -> Option<String> {
-        (!self.style.no_headers)
-            .then(|| self.joined(widths, |column| Cell::plain(visible(&column.header).into_owned())))
+    pub fn header(&self) -> Option<String> {
+        (!self.style.no_headers).then(|| self.joined(|column| (column.header.as_str(), Tone::Plain)))
     }
 
-    /// A line.
-    pub fn line(&self, widths: &[usize], line: Line<'_>) -> String {
-        self.joined(widths, |column| self.cell(column, line))
+    /// The line at this place of those that were given.
+    pub fn line(&self, at: usize) -> String {
+        self.joined(|column| {
+            let cell = at * self.cells_of_line + column.at;
+            let begin = cell.checked_sub(1).map_or(0, |before| self.cells[before].0);
+            let (end, tone) = self.cells[cell];
+            (&self.text[begin..end], tone)
+        })
     }
 
     /// A rule as long as the lines.
-    pub fn rule(widths: &[usize]) -> String {
-        "-".repeat(total(widths))
+    pub fn rule(&self) -> String {
+        "-".repeat(self.width())
     }
 
-    fn joined(&self, widths: &[usize], cell: impl Fn(&Column<'_>) -> Cell) -> String {
+    /// How wide a line is.
+    fn width(&self) -> usize {
+        let widths = self.columns.iter().map(|column| column.width);
+        widths.sum::<usize>() + GAP * self.columns.len().saturating_sub(1)
+    }
+
+    fn joined<'a>(&'a self, cell: impl Fn(&'a Placed) -> (&'a str, Tone)) -> String {
         let mut line = String::new();
-        for (column, width) in self.columns.iter().zip(widths) {
-            let Cell { text, tone } = cell(column);
-            let text = shortened(text, *width);
+        for column in &self.columns {
+            let (text, tone) = cell(column);
+            let text = shortened(text, column.width);
             let style = if self.style.colour { tone.ansi() } else { Ansi::new() };
-            let blanks = " ".repeat(width - text.width());
-            let (before, after) =
-                if column.is_figure { (blanks, String::new()) } else { (String::new(), blanks) };
-            line.extend([before, style.to_string(), text, format!("{style:#}"), after, " ".repeat(GAP)]);
+            let blanks = column.width - text.width();
+            let (before, after) = if column.is_figure { (blanks, 0) } else { (0, blanks) };
+            line.extend(repeat_n(' ', before));
+            // There is always room in a text.
+            let _ = write!(line, "{style}{text}{style:#}");
+            line.extend(repeat_n(' ', after + GAP));
         }
         line.truncate(line.trim_end().len());
         line
     }
-
-    fn cell(&self, column: &Column<'_>, line: Line<'_>) -> Cell {
-        let units = self.style.units;
-        Cell::known(match column.value(self.report, line) {
-            Value::Cores(amount) => amount.map(|amount| cores(amount, units)),
-            Value::Bytes(amount) => amount.map(|amount| memory(amount, units)),
-            Value::Percent(usage) => return percent(&usage, self.report, units),
-            Value::Share(percent) => percent.map(|percent| share(percent, units)),
-            Value::Count(count) => count.map(|count| count.to_string()),
-            Value::Age(age) => age.map(age_text),
-            Value::Duration(duration) => duration.map(window),
-            Value::Time(time) => time.map(|time| time.to_string()),
-            Value::Text(text) => text.map(|text| visible(&text).into_owned()),
-            Value::Texts(Some(several)) if !several.is_empty() => {
-                Some(visible(&several.join(";")).into_owned())
-            }
-            Value::Texts(None) => None,
-            Value::Nothing | Value::Texts(Some(_)) => Some("<none>".to_owned()),
-            Value::Blank => Some(String::new()),
-        })
-    }
 }
 
-/// How wide a line is.
-fn total(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+fn cell(value: Value<'_>, report: &Report<'_>, units: Units) -> Cell {
+    Cell::known(match value {
+        Value::Cores(amount) => amount.map(|amount| cores(amount, units)),
+        Value::Bytes(amount) => amount.map(|amount| memory(amount, units)),
+        Value::Percent(usage) => return percent(&usage, report, units),
+        Value::Share(percent) => percent.map(|percent| share(percent, units)),
+        Value::Count(count) => count.map(|count| count.to_string()),
+        Value::Age(age) => age.map(age_text),
+        Value::Duration(duration) => duration.map(window),
+        Value::Time(time) => time.map(|time| time.to_string()),
+        Value::Text(text) => text.map(|text| visible(&text).into_owned()),
+        Value::Texts(Some(several)) if !several.is_empty() => Some(visible(&several.join(";")).into_owned()),
+        Value::Texts(None) => None,
+        Value::Nothing | Value::Texts(Some(_)) => Some("<none>".to_owned()),
+        Value::Blank => Some(String::new()),
+    })
 }
 
 /// The text, cut off with an ellipsis where it is wider than the room.
-pub fn shortened(text: String, room: usize) -> String {
+pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
     if text.width() <= room {
-        return text;
+        return text.into();
     }
     let mut short = String::new();
     for character in text.chars() {
@@ -177,7 +197,7 @@ pub fn shortened(text: String, room: usize) -> String {
     if room > 0 {
         short.push('…');
     }
-    short
+    short.into()
 }
 
 impl Cell {

@@ -2,7 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Render, Style, choice::lines, column::Line, table::Table};
+use super::{
+    Render, Style,
+    choice::{Choice, columns, lines},
+    column::Line,
+    table::Table,
+};
 use crate::report::Report;
 
 /// The table. Figures stand to the right, so that they can be compared.
@@ -21,16 +26,16 @@ impl Render for Text {
         if lines.is_empty() {
             return Ok(());
         }
-        let table = Table::of(report, self.style, self.wide);
-        let widths = table.widths(&lines);
-        if let Some(header) = table.header(&widths) {
+        let columns = columns(report, Choice::of_table(self.wide));
+        let table = Table::of(report, &columns, &lines, self.style);
+        if let Some(header) = table.header() {
             writeln!(out, "{header}")?;
         }
-        for (at, line) in lines.into_iter().enumerate() {
+        for at in 0..lines.len() {
             if at == rows && rows > 0 {
-                writeln!(out, "{}", Table::rule(&widths))?;
+                writeln!(out, "{}", table.rule())?;
             }
-            writeln!(out, "{}", table.line(&widths, line))?;
+            writeln!(out, "{}", table.line(at))?;
         }
         Ok(())
     }
