@@ -9,7 +9,7 @@ HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 NODES ?= 500
 SIZES ?= 50 500 5000
 
-.PHONY: demo test lint advisories msrv dist bench own cluster-up cluster-down
+.PHONY: demo test lint advisories msrv dist compiled bench own cluster-up cluster-down
 
 ## A table of a simulated cluster; needs no cluster and no network once it is built.
 demo: own
@@ -18,9 +18,10 @@ demo: own
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
 test: own lint msrv
 	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && tools=$$(tests/packaging/build) && \
-	  archive=$$(release/archive $(HOST)) && cargo build --locked --example pod && \
+	  $(MAKE) --no-print-directory --jobs=2 dist compiled && \
 	  NODEUSAGE_TEST_BIN="$$bin" NODEUSAGE_TEST_PYTHON="$$python" NODEUSAGE_TEST_TOOLS="$$tools" \
-	  NODEUSAGE_TEST_ARCHIVE="$$PWD/$$archive" INSTA_UPDATE=no cargo test --locked --no-fail-fast --lib --tests
+	  NODEUSAGE_TEST_ARCHIVE="$(CURDIR)/dist/$$(cut -d' ' -f3 dist/SHA256SUMS)" INSTA_UPDATE=no \
+	  cargo test --locked --no-fail-fast --lib --tests
 
 lint: own $(CARGO_DENY)
 	cargo fmt --check
@@ -42,6 +43,11 @@ msrv: own
 ## What a release has for this kind of machine, and its checksum.
 dist: own
 	archive=$$(release/archive $(HOST)) && cd dist && sha256sum -- "$${archive##*/}" >SHA256SUMS
+
+## The tests and what they run, while the optimized program is built beside them.
+compiled: own
+	cargo test --locked --no-run --lib --tests
+	cargo build --locked --example pod
 
 bench: own
 	benches/compare $(SIZES)
