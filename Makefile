@@ -15,6 +15,11 @@ SIZES ?= 50 500 5000
 demo: own
 	@cargo run --quiet --locked -- --demo
 
+## Cargo tells by the age of the sources whether they were built, and not by which checkout they are in.
+own:
+	@last="$(CARGO_TARGET_DIR)/checkout"; [ "$$(cat "$$last" 2>/dev/null)" = "$(CURDIR)" ] || \
+	  { mkdir -p "$(CARGO_TARGET_DIR)" && cargo clean --quiet --package kubectl-nodeusage && echo "$(CURDIR)" >"$$last"; }
+
 ## Everything that must hold. Builds a real control plane the first time, which takes some ten minutes.
 test: own lint msrv
 	bin=$$(tests/cluster/build) && python=$$(tests/python/environment) && tools=$$(tests/packaging/build) && \
@@ -51,11 +56,6 @@ compiled: own
 
 bench: own
 	benches/compare $(SIZES)
-
-## Cargo tells by the age of the sources whether they were built, and not by which checkout they are in.
-own:
-	@last="$(CARGO_TARGET_DIR)/checkout"; [ "$$(cat "$$last" 2>/dev/null)" = "$(CURDIR)" ] || \
-	  { mkdir -p "$(CARGO_TARGET_DIR)" && cargo clean --quiet --package kubectl-nodeusage && echo "$(CURDIR)" >"$$last"; }
 
 ## A control plane that stays: prints its kubeconfig.
 cluster-up:
