@@ -31,7 +31,7 @@ pub enum Credentials {
     /// A program.
     Exec(Box<Plugin>),
     /// OpenID Connect.
-    Oidc(Oidc),
+    Oidc(Box<Oidc>),
 }
 
 /// What goes with one request.
@@ -82,7 +82,7 @@ impl Credentials {
             return Ok(Self::Exec(Box::new(plugin)));
         }
         match &user.oidc {
-            Some(settings) => Ok(Self::Oidc(Oidc::new(settings, surroundings)?)),
+            Some(login) => Ok(Self::Oidc(Box::new(Oidc::new(login, surroundings)?))),
             None => Ok(Self::None),
         }
     }

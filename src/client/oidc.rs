@@ -1,7 +1,7 @@
 //! OpenID Connect (`auth-provider` named `oidc`): an ID token, renewed by a refresh token (client-go
-//! `plugin/pkg/client/auth/oidc`). What is renewed is not written to the kubeconfig.
+//! `plugin/pkg/client/auth/oidc`). Providers may take each refresh token once, so that the next one is kept in the kubeconfig.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::ErrorKind, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures_util::future::BoxFuture;
@@ -10,22 +10,29 @@ use http_body_util::{BodyExt, Full};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
     credentials, failure, headers,
     proxy::{Proxy, ProxyVariables, basic},
-    surroundings::Surroundings,
+    surroundings::{Messages, Surroundings},
     tls::Source,
     transport::{Transport, Wire},
 };
 use crate::{
     error::Error,
     kubeconfig::{
-        connection::{Material, Tls},
+        connection::{self, Material, Tls, UserEntry},
+        login,
         secret::Secret,
     },
 };
+
+const ID_TOKEN: &str = "id-token";
+const REFRESH_TOKEN: &str = "refresh-token";
 
 /// A token that ends sooner is renewed before it is used.
 const LEEWAY: Duration = Duration::from_secs(10);
@@ -36,6 +43,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The most that a provider may answer.
 const LARGEST_ANSWER: usize = 1 << 20;
 
+/// How long another program may take to write the kubeconfig.
+const LONGEST_LOCKED: Duration = Duration::from_secs(2);
+
 /// What stands for itself in a form and in the names of clients.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -45,10 +55,12 @@ pub struct Oidc {
     client: (String, Secret),
     tls: Tls,
     proxies: ProxyVariables,
+    messages: Messages,
+    entry: Option<UserEntry>,
     tokens: Mutex<Tokens>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Clone, PartialEq, Deserialize)]
 struct Tokens {
     #[serde(default)]
     id_token: String,
@@ -62,18 +74,15 @@ impl Oidc {
     /// # Errors
     ///
     /// [`Error::Oidc`] when there is no usable ID token and none can be had.
-    pub fn new(settings: &BTreeMap<String, Secret>, surroundings: &Surroundings) -> Result<Self, Error> {
-        let setting = |key: &str| settings.get(key).map(Secret::expose).unwrap_or_default();
+    pub fn new(login: &connection::Oidc, surroundings: &Surroundings) -> Result<Self, Error> {
+        let setting = |key: &str| login.settings.get(key).map(Secret::expose).unwrap_or_default();
         let authority =
             match (setting("idp-certificate-authority-data"), setting("idp-certificate-authority")) {
                 ("", "") => None,
                 ("", path) => Some(Material::File(path.into())),
                 (data, _) => Some(Material::Data(decoded(data)?)),
             };
-        let tokens = Tokens {
-            id_token: setting("id-token").to_owned(),
-            refresh_token: setting("refresh-token").to_owned(),
-        };
+        let tokens = Tokens::of(&login.settings);
         if !tokens.is_fresh()? && tokens.refresh_token.is_empty() {
             return Err(unusable("the ID token is missing or has expired, and there is no refresh-token"));
         }
@@ -82,6 +91,8 @@ impl Oidc {
             client: (setting("client-id").to_owned(), Secret::from(setting("client-secret").to_owned())),
             tls: Tls { authority, ..Tls::default() },
             proxies: surroundings.proxies.clone(),
+            messages: surroundings.messages.clone(),
+            entry: login.entry.clone(),
             tokens: Mutex::new(tokens),
         })
     }
@@ -94,13 +105,58 @@ impl Oidc {
     pub async fn authorization(&self) -> Result<HeaderValue, Error> {
         let mut tokens = self.tokens.lock().await;
         if !tokens.is_fresh()? {
-            let renewed = self.renewed(&tokens.refresh_token).await?;
-            tokens.id_token = renewed.id_token;
-            if !renewed.refresh_token.is_empty() {
-                tokens.refresh_token = renewed.refresh_token;
-            }
+            self.renew(&mut tokens).await?;
         }
         credentials::bearer(&Secret::from(tokens.id_token.clone()))
+    }
+
+    /// Another program that uses the same login may have renewed it, before or meanwhile.
+    async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
+        if let Some(kept) = self.kept_beside(tokens) {
+            *tokens = kept;
+            if tokens.is_fresh()? {
+                return Ok(());
+            }
+        }
+        let renewed = match self.renewed(&tokens.refresh_token).await {
+            Ok(renewed) => renewed,
+            Err(error) => match self.kept_beside(tokens) {
+                Some(kept) if kept.is_fresh()? => {
+                    *tokens = kept;
+                    return Ok(());
+                }
+                _ => return Err(error),
+            },
+        };
+        tokens.id_token = renewed.id_token;
+        if !renewed.refresh_token.is_empty() {
+            tokens.refresh_token = renewed.refresh_token;
+        }
+        self.keep(tokens).await;
+        Ok(())
+    }
+
+    /// The tokens that the kubeconfig has now, where they are others.
+    fn kept_beside(&self, tokens: &Tokens) -> Option<Tokens> {
+        let kept = Tokens::of(&login::read(self.entry.as_ref()?)?);
+        Some(kept).filter(|kept| kept != tokens)
+    }
+
+    /// Writes the tokens to the kubeconfig. They can be used even where that fails.
+    async fn keep(&self, tokens: &Tokens) {
+        let Some(entry) = &self.entry else { return };
+        let [id_token, refresh_token] =
+            [&tokens.id_token, &tokens.refresh_token].map(|token| Secret::from(token.clone()));
+        let renewed = [(ID_TOKEN, &id_token), (REFRESH_TOKEN, &refresh_token)];
+        let begun = Instant::now();
+        while let Err(error) = login::write(entry, &renewed) {
+            if error.kind() != ErrorKind::AlreadyExists || begun.elapsed() > LONGEST_LOCKED {
+                let file = entry.file.display();
+                self.messages.say(&format!("warning: the renewed login can't be kept in {file}: {error}"));
+                return;
+            }
+            sleep(LONGEST_LOCKED / 20).await;
+        }
     }
 
     async fn renewed(&self, refresh_token: &str) -> Result<Tokens, Error> {
@@ -184,6 +240,11 @@ impl Oidc {
 }
 
 impl Tokens {
+    fn of(settings: &BTreeMap<String, Secret>) -> Self {
+        let setting = |key: &str| settings.get(key).map(Secret::expose).unwrap_or_default().to_owned();
+        Self { id_token: setting(ID_TOKEN), refresh_token: setting(REFRESH_TOKEN) }
+    }
+
     /// Whether the ID token may still be used.
     fn is_fresh(&self) -> Result<bool, Error> {
         #[derive(Deserialize)]

@@ -91,8 +91,26 @@ pub struct Credentials {
     pub basic: Option<(String, Secret)>,
     /// A program that gives credentials.
     pub exec: Option<Exec>,
-    /// OpenID Connect (`auth-provider` named `oidc`): its configuration by key.
-    pub oidc: Option<BTreeMap<String, Secret>>,
+    /// A login with a provider.
+    pub oidc: Option<Oidc>,
+}
+
+/// A login by OpenID Connect (`auth-provider` named `oidc`).
+#[derive(Debug, Clone, Default)]
+pub struct Oidc {
+    /// What the kubeconfig says of it, by key.
+    pub settings: BTreeMap<String, Secret>,
+    /// Where that stands, so that renewed tokens can be kept; `None` where it is in no file.
+    pub entry: Option<UserEntry>,
+}
+
+/// A user in a kubeconfig file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserEntry {
+    /// The file.
+    pub file: PathBuf,
+    /// The user's name there.
+    pub user: String,
 }
 
 /// An exec credential plugin.

@@ -3,13 +3,13 @@
 //! Source: `client-go tools/clientcmd getUserIdentificationPartialConfig`, `rest/transport.go`,
 //! `transport/round_trippers.go`. None of this is looked at for a server without TLS.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use base64::Engine;
 
 use super::{
     ConfigurationError,
-    connection::{Credentials, Exec, InteractiveMode, Material, Tls},
+    connection::{Credentials, Exec, InteractiveMode, Material, Oidc, Tls},
     decode::BASE64,
     error::shown,
     file::{AuthProvider, Cluster, ExecPlugin, User},
@@ -151,10 +151,7 @@ fn harmless(text: &str) -> String {
 }
 
 /// `client-go plugin/pkg/client/auth`: oidc is there, gcp and azure were removed.
-fn oidc(
-    provider: &AuthProvider,
-    surroundings: &dyn Surroundings,
-) -> Result<BTreeMap<String, Secret>, ConfigurationError> {
+fn oidc(provider: &AuthProvider, surroundings: &dyn Surroundings) -> Result<Oidc, ConfigurationError> {
     let unfit = |problem: String| Err(ConfigurationError::AuthProvider(problem));
     match provider.name.as_str() {
         "oidc" => {}
@@ -178,7 +175,7 @@ fn oidc(
             source,
         })?;
     }
-    Ok(provider.config.clone())
+    Ok(Oidc { settings: provider.config.clone(), entry: None })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod file;
 mod flags;
 mod in_cluster;
 mod kuberc;
+pub mod login;
 mod merge;
 mod names;
 mod origin;

@@ -4,7 +4,7 @@
 
 use super::{
     ConfigurationError, ConnectionFlags,
-    connection::{Connection, Credentials, Impersonation, ProxyUrl, Tls},
+    connection::{Connection, Credentials, Impersonation, ProxyUrl, Tls, UserEntry},
     credentials,
     file::{Cluster, User},
     in_cluster, kuberc, merge,
@@ -53,13 +53,18 @@ pub fn explain(
     let proxy = Some(chosen.cluster.proxy_url.expose()).filter(|text| !text.is_empty());
     let proxy = proxy.map(url::parse_proxy).transpose().map_err(ConfigurationError::Proxy)?;
     let (tls, mut credentials) = if is_https {
-        let credentials = credentials::credentials(
+        let mut credentials = credentials::credentials(
             &chosen.user,
             &chosen.cluster,
             file_token.as_deref(),
             &policy,
             surroundings,
         )?;
+        if let (Some(oidc), Origin::File(file)) =
+            (&mut credentials.oidc, chosen.origins.of(Field::AuthProvider))
+        {
+            oidc.entry = Some(UserEntry { file: file.into(), user: chosen.user_name.clone() });
+        }
         (credentials::tls(&chosen.cluster), credentials)
     } else {
         (Tls::default(), Credentials::default())

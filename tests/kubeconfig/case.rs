@@ -105,8 +105,8 @@ fn describe(connection: &Connection) -> Value {
             },
         })
     });
-    let oidc = credentials.oidc.as_ref().map(|config| {
-        config.iter().map(|(key, value)| (key.clone(), value.expose())).collect::<BTreeMap<_, _>>()
+    let oidc = credentials.oidc.as_ref().map(|oidc| {
+        oidc.settings.iter().map(|(key, value)| (key.clone(), value.expose())).collect::<BTreeMap<_, _>>()
     });
     json!({
         "server": connection.server.to_string(),

@@ -1,17 +1,33 @@
 //! OpenID Connect, with a provider that has an authority of its own.
 
-use std::sync::Arc;
-
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use nodeusage::kubeconfig::{
-    connection::{Connection, Tls},
-    secret::Secret,
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use nodeusage::{
+    client::Client,
+    kubeconfig::{
+        ConnectionFlags, System,
+        connection::{Connection, Tls},
+        resolve,
+        secret::Secret,
+    },
+};
+use tokio::task::spawn_blocking;
+
 use crate::{
-    client, connection, get, outcome,
+    Said, client, connection, get, outcome,
     pki::Authority,
     server::{Answer, Seen, Server, fine, ok, with},
+    support::{prepared, program, run},
+    surroundings,
 };
 
 /// A token that ends at a time; `mark` tells it from others.
@@ -28,7 +44,7 @@ struct Scene {
     api: Server,
     provider: Server,
     connection: Connection,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Scene {
@@ -51,10 +67,11 @@ impl Scene {
         let provider = Server::https(of_provider, answer).await;
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.crt");
-        std::fs::write(&ca, authorities[1].certificate.pem()).unwrap();
+        fs::write(&ca, authorities[1].certificate.pem()).unwrap();
+        fs::write(folder.path().join("api.crt"), authorities[0].certificate.pem()).unwrap();
         let mut connection = connection(&format!("https://127.0.0.1:{}", api.port));
         connection.tls = Tls { authority: Some(authorities[0].material()), ..Tls::default() };
-        let mut scene = Self { api, provider, connection, _folder: folder };
+        let mut scene = Self { api, provider, connection, folder };
         scene.set("idp-issuer-url", &format!("https://127.0.0.1:{}/realm/", scene.provider.port));
         scene.set("idp-certificate-authority", ca.to_str().unwrap());
         scene.set("client-id", "a client");
@@ -63,8 +80,32 @@ impl Scene {
     }
 
     fn set(&mut self, key: &str, value: &str) {
-        let settings = self.connection.credentials.oidc.get_or_insert_default();
-        settings.insert(key.to_owned(), Secret::from(value.to_owned()));
+        let oidc = self.connection.credentials.oidc.get_or_insert_default();
+        oidc.settings.insert(key.to_owned(), Secret::from(value.to_owned()));
+    }
+
+    /// A kubeconfig for the same, with what a person writes into one.
+    fn kubeconfig(&self, name: &str) -> PathBuf {
+        let oidc = self.connection.credentials.oidc.as_ref().unwrap();
+        let settings: Vec<_> = oidc
+            .settings
+            .iter()
+            .map(|(key, value)| format!("        {key}: {:?}\n", value.expose()))
+            .collect();
+        let text = format!(
+            "# The one of the office.\n\
+             apiVersion: v1\nkind: Config\ncurrent-context: a\npreferences: {{}}\n\
+             clusters:\n- name: a\n  cluster: {{server: 'https://127.0.0.1:{}', certificate-authority: api.crt}}\n\
+             contexts:\n- {{name: a, context: {{cluster: a, user: me, namespace: '0123'}}}}\n\
+             users:\n- name: other\n  user: {{username: 'yes', password: '1e3'}}\n\
+             - name: me\n  user:\n    auth-provider:\n      name: oidc\n      config:\n{}",
+            self.api.port,
+            settings.concat(),
+        );
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        path
     }
 
     fn sent(&self) -> Vec<String> {
@@ -131,4 +172,83 @@ async fn a_provider_that_gives_no_token_is_named_without_a_secret() {
         assert_eq!(outcome(&scene.connection).await, "refused");
         assert!(scene.api.seen().is_empty());
     }
+}
+
+fn of_file(kubeconfig: &Path, said: &Said) -> Client {
+    let flags = ConnectionFlags { kubeconfig: Some(kubeconfig.to_owned()), ..ConnectionFlags::default() };
+    Client::new(&resolve(&flags, &System).unwrap(), &surroundings(said, 0)).unwrap()
+}
+
+/// What kubectl says with a kubeconfig.
+async fn kubectl(kubeconfig: &Path, arguments: &[&str]) -> String {
+    let mut command = program(prepared("NODEUSAGE_TEST_BIN").join("kubectl"));
+    command.arg("--kubeconfig").arg(kubeconfig).args(arguments);
+    spawn_blocking(move || run(&mut command).success()).await.unwrap()
+}
+
+/// A login that has expired, and a provider that takes each refresh token so many times.
+async fn expired(times: usize) -> Scene {
+    let taken = AtomicUsize::new(0);
+    let mut scene = Scene::with(move |_| {
+        if taken.fetch_add(1, Ordering::Relaxed) < times {
+            let id_token = token(FAR, "new");
+            ok(&format!(r#"{{"access_token":"a","id_token":"{id_token}","refresh_token":"second"}}"#))
+        } else {
+            with(400, "", r#"{"error":"invalid_grant"}"#)
+        }
+    })
+    .await;
+    scene.set("id-token", &token(PAST, "old"));
+    scene.set("refresh-token", "first");
+    scene
+}
+
+#[tokio::test]
+async fn a_renewed_login_is_kept_as_kubectl_keeps_it() {
+    let scene = expired(2).await;
+    let said = Said::default();
+    let [ours, of_kubectl] = ["ours", "of-kubectl"].map(|name| scene.kubeconfig(name));
+    get(&of_file(&ours, &said), "/a").await.unwrap();
+    kubectl(&of_kubectl, &["get", "--raw", "/a"]).await;
+    let mut kept = Vec::new();
+    for path in [&ours, &of_kubectl] {
+        kept.push(kubectl(path, &["config", "view", "--raw", "-o", "yaml"]).await);
+    }
+    assert_eq!(kept[0], kept[1]);
+    assert!(
+        kept[0].contains("refresh-token: second") && kept[0].contains("username: \"yes\""),
+        "{}",
+        kept[0]
+    );
+    assert_eq!(scene.sent(), [(); 2].map(|()| format!("Bearer {}", token(FAR, "new"))));
+    assert_eq!(said.text(), "");
+    assert_eq!(fs::metadata(&ours).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(!scene.folder.path().join("ours.lock").exists());
+}
+
+#[tokio::test]
+async fn a_login_that_another_program_has_renewed_is_taken_up() {
+    let scene = expired(1).await;
+    let path = scene.kubeconfig("of-both");
+    let clients = [(); 2].map(|()| of_file(&path, &Said::default()));
+    for client in &clients {
+        get(client, "/a").await.unwrap();
+    }
+    assert_eq!(scene.sent(), [(); 2].map(|()| format!("Bearer {}", token(FAR, "new"))));
+    assert_eq!(scene.provider.seen().len(), 2, "the first asks where to ask, and asks");
+}
+
+#[tokio::test]
+async fn a_login_that_can_not_be_kept_is_used_all_the_same() {
+    let scene = expired(1).await;
+    let path = scene.kubeconfig("locked");
+    let before = fs::read(&path).unwrap();
+    let lock = scene.folder.path().join("locked.lock");
+    fs::write(&lock, "").unwrap();
+    let said = Said::default();
+    get(&of_file(&path, &said), "/a").await.unwrap();
+    let problem = format!("warning: the renewed login can't be kept in {}: File exists", path.display());
+    assert!(said.text().starts_with(&problem), "{}", said.text());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(lock.exists(), "it is another program's");
 }
