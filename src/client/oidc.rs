@@ -57,7 +57,13 @@ pub struct Oidc {
     proxies: ProxyVariables,
     messages: Messages,
     entry: Option<UserEntry>,
-    tokens: Mutex<Tokens>,
+    login: Mutex<Login>,
+}
+
+struct Login {
+    tokens: Tokens,
+    /// Those that the kubeconfig had when it was last looked at. They are older where newer ones could not be kept.
+    in_file: Tokens,
 }
 
 #[derive(Default, Clone, PartialEq, Deserialize)]
@@ -75,7 +81,7 @@ impl Oidc {
     ///
     /// [`Error::Oidc`] when there is no usable ID token and none can be had.
     pub fn new(login: &connection::Oidc, surroundings: &Surroundings) -> Result<Self, Error> {
-        let setting = |key: &str| login.settings.get(key).map(Secret::expose).unwrap_or_default();
+        let setting = |key| setting(&login.settings, key);
         let authority =
             match (setting("idp-certificate-authority-data"), setting("idp-certificate-authority")) {
                 ("", "") => None,
@@ -93,7 +99,7 @@ impl Oidc {
             proxies: surroundings.proxies.clone(),
             messages: surroundings.messages.clone(),
             entry: login.entry.clone(),
-            tokens: Mutex::new(tokens),
+            login: Mutex::new(Login { in_file: tokens.clone(), tokens }),
         })
     }
 
@@ -103,48 +109,47 @@ impl Oidc {
     ///
     /// When the token has expired and can't be renewed: [`Error::Oidc`], or what keeps the provider from answering.
     pub async fn authorization(&self) -> Result<HeaderValue, Error> {
-        let mut tokens = self.tokens.lock().await;
-        if !tokens.is_fresh()? {
-            self.renew(&mut tokens).await?;
+        let mut login = self.login.lock().await;
+        if !login.tokens.is_fresh()? {
+            self.renew(&mut login).await?;
         }
-        credentials::bearer(&Secret::from(tokens.id_token.clone()))
+        credentials::bearer(&Secret::from(login.tokens.id_token.clone()))
     }
 
     /// Another program that uses the same login may have renewed it, before or meanwhile.
-    async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
-        if let Some(kept) = self.kept_beside(tokens) {
-            *tokens = kept;
-            if tokens.is_fresh()? {
-                return Ok(());
-            }
+    async fn renew(&self, login: &mut Login) -> Result<(), Error> {
+        if self.takes_up(login)? {
+            return Ok(());
         }
-        let renewed = match self.renewed(&tokens.refresh_token).await {
+        let renewed = match self.renewed(&login.tokens.refresh_token).await {
             Ok(renewed) => renewed,
-            Err(error) => match self.kept_beside(tokens) {
-                Some(kept) if kept.is_fresh()? => {
-                    *tokens = kept;
-                    return Ok(());
-                }
-                _ => return Err(error),
-            },
+            Err(_) if self.takes_up(login)? => return Ok(()),
+            Err(error) => return Err(error),
         };
-        tokens.id_token = renewed.id_token;
+        login.tokens.id_token = renewed.id_token;
         if !renewed.refresh_token.is_empty() {
-            tokens.refresh_token = renewed.refresh_token;
+            login.tokens.refresh_token = renewed.refresh_token;
         }
-        self.keep(tokens).await;
+        if self.keeps(&login.tokens).await {
+            login.in_file = login.tokens.clone();
+        }
         Ok(())
     }
 
-    /// The tokens that the kubeconfig has now, where they are others.
-    fn kept_beside(&self, tokens: &Tokens) -> Option<Tokens> {
-        let kept = Tokens::of(&login::read(self.entry.as_ref()?)?);
-        Some(kept).filter(|kept| kept != tokens)
+    /// Takes what another program has written to the kubeconfig since it was last looked at; says whether the ID token may
+    /// be used now.
+    fn takes_up(&self, login: &mut Login) -> Result<bool, Error> {
+        let kept = self.entry.as_ref().and_then(login::read).map(|settings| Tokens::of(&settings));
+        if let Some(kept) = kept.filter(|kept| *kept != login.in_file) {
+            login.in_file = kept.clone();
+            login.tokens = kept;
+        }
+        login.tokens.is_fresh()
     }
 
-    /// Writes the tokens to the kubeconfig. They can be used even where that fails.
-    async fn keep(&self, tokens: &Tokens) {
-        let Some(entry) = &self.entry else { return };
+    /// Writes the tokens to the kubeconfig; says whether that could be done. They can be used even where not.
+    async fn keeps(&self, tokens: &Tokens) -> bool {
+        let Some(entry) = &self.entry else { return false };
         let [id_token, refresh_token] =
             [&tokens.id_token, &tokens.refresh_token].map(|token| Secret::from(token.clone()));
         let renewed = [(ID_TOKEN, &id_token), (REFRESH_TOKEN, &refresh_token)];
@@ -153,10 +158,11 @@ impl Oidc {
             if error.kind() != ErrorKind::AlreadyExists || begun.elapsed() > LONGEST_LOCKED {
                 let file = entry.file.display();
                 self.messages.say(&format!("warning: the renewed login can't be kept in {file}: {error}"));
-                return;
+                return false;
             }
             sleep(LONGEST_LOCKED / 20).await;
         }
+        true
     }
 
     async fn renewed(&self, refresh_token: &str) -> Result<Tokens, Error> {
@@ -241,8 +247,9 @@ impl Oidc {
 
 impl Tokens {
     fn of(settings: &BTreeMap<String, Secret>) -> Self {
-        let setting = |key: &str| settings.get(key).map(Secret::expose).unwrap_or_default().to_owned();
-        Self { id_token: setting(ID_TOKEN), refresh_token: setting(REFRESH_TOKEN) }
+        let [id_token, refresh_token] =
+            [ID_TOKEN, REFRESH_TOKEN].map(|key| setting(settings, key).to_owned());
+        Self { id_token, refresh_token }
     }
 
     /// Whether the ID token may still be used.
@@ -263,6 +270,11 @@ impl Tokens {
         let soon = Timestamp::now().saturating_add(LEEWAY).map_err(|_| malformed())?;
         Ok(exp > soon.as_duration().as_secs_f64())
     }
+}
+
+/// What the kubeconfig says; empty where it says nothing.
+fn setting<'a>(settings: &'a BTreeMap<String, Secret>, key: &str) -> &'a str {
+    settings.get(key).map(Secret::expose).unwrap_or_default()
 }
 
 fn decoded(base64: &str) -> Result<Secret, Error> {

@@ -252,3 +252,28 @@ async fn a_login_that_can_not_be_kept_is_used_all_the_same() {
     assert_eq!(fs::read(&path).unwrap(), before);
     assert!(lock.exists(), "it is another program's");
 }
+
+/// Each answer is renewed at the next request, by the refresh token that came with it.
+#[tokio::test]
+async fn what_was_renewed_counts_before_what_could_not_be_kept() {
+    let soon = jiff::Timestamp::now().as_second() + 1;
+    let given = AtomicUsize::new(0);
+    let mut scene = Scene::with(move |seen| {
+        let next = given.load(Ordering::Relaxed) + 1;
+        let form = String::from_utf8_lossy(&seen.body);
+        if !form.starts_with(&format!("grant_type=refresh_token&refresh_token=r{}", next - 1)) {
+            return with(400, "", r#"{"error":"invalid_grant"}"#);
+        }
+        given.store(next, Ordering::Relaxed);
+        ok(&format!(r#"{{"id_token":"{}","refresh_token":"r{next}"}}"#, token(soon, &next.to_string())))
+    })
+    .await;
+    scene.set("refresh-token", "r0");
+    let path = scene.kubeconfig("locked");
+    fs::write(scene.folder.path().join("locked.lock"), "").unwrap();
+    let client = of_file(&path, &Said::default());
+    for _ in 0..2 {
+        get(&client, "/a").await.unwrap();
+    }
+    assert_eq!(scene.sent(), [1, 2].map(|at| format!("Bearer {}", token(soon, &at.to_string()))));
+}
