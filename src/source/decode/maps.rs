@@ -32,8 +32,13 @@ struct Quantity {
 
 /// A key and its text.
 pub trait Entry {
+    /// The key as it is.
+    fn raw_key(&self) -> &Bytes;
+
     /// The key; `None` where it is no text.
-    fn key(&self) -> Option<&str>;
+    fn key(&self) -> Option<&str> {
+        str::from_utf8(self.raw_key()).ok()
+    }
 
     /// The text.
     ///
@@ -44,8 +49,8 @@ pub trait Entry {
 }
 
 impl Entry for TextEntry {
-    fn key(&self) -> Option<&str> {
-        str::from_utf8(&self.key).ok()
+    fn raw_key(&self) -> &Bytes {
+        &self.key
     }
 
     fn text(&self) -> Result<&str, String> {
@@ -54,8 +59,8 @@ impl Entry for TextEntry {
 }
 
 impl Entry for QuantityEntry {
-    fn key(&self) -> Option<&str> {
-        str::from_utf8(&self.key).ok()
+    fn raw_key(&self) -> &Bytes {
+        &self.key
     }
 
     fn text(&self) -> Result<&str, String> {
@@ -69,7 +74,7 @@ fn text(bytes: &Bytes) -> Result<&str, String> {
 
 /// The entry of a key.
 pub fn entry<'a, T: Entry>(entries: &'a [T], key: &str) -> Option<&'a T> {
-    entries.iter().rev().find(|entry| entry.key() == Some(key))
+    entries.iter().rev().find(|entry| entry.raw_key() == key)
 }
 
 /// Decodes an object, whose entries then are parts of one copy of it.
