@@ -53,22 +53,21 @@ pub fn explain(
     let proxy = Some(chosen.cluster.proxy_url.expose()).filter(|text| !text.is_empty());
     let proxy = proxy.map(url::parse_proxy).transpose().map_err(ConfigurationError::Proxy)?;
     let (tls, mut credentials) = if is_https {
-        let mut credentials = credentials::credentials(
+        let credentials = credentials::credentials(
             &chosen.user,
             &chosen.cluster,
             file_token.as_deref(),
             &policy,
             surroundings,
         )?;
-        if let (Some(oidc), Origin::File(file)) =
-            (&mut credentials.oidc, chosen.origins.of(Field::AuthProvider))
-        {
-            oidc.entry = Some(UserEntry { file: file.into(), user: chosen.user_name.clone() });
-        }
         (credentials::tls(&chosen.cluster), credentials)
     } else {
         (Tls::default(), Credentials::default())
     };
+    if let (Some(oidc), Origin::File(file)) = (&mut credentials.oidc, chosen.origins.of(Field::AuthProvider))
+    {
+        oidc.entry = Some(UserEntry { file: file.into(), user: chosen.user_name.clone() });
+    }
     if let Some(basic) = server.basic {
         // Go's net/http sends it first, and everything else then leaves the header alone.
         let certificate = credentials.certificate.take();
